@@ -46,7 +46,7 @@ guide: .venv/.installed-tests browser ## Print the guide's screens and pictures,
 
 bench soak faults: .venv/.installed-tests ## Figures and long runs: one table each, and var/*.json
 	@$(BIN)/python -m tests.$@
-	@case $@ in bench) $(BIN)/python -m tests.bench.messages && $(BIN)/python -m tests.bench.audience && $(BIN)/python -m tests.bench.boutiques && $(BIN)/python -m tests.bench.figures && $(BIN)/python -m tests.bench.pins;; soak) EVERY_DATABASE=1 $(BIN)/python -m pytest -k sqlite tests/web tests/menus tests/commands tests/browser && $(BIN)/python -m tests.soak.honesty && $(BIN)/python -m tests.soak.forged_sms;; faults) $(BIN)/python -m tests.faults.broadcast && $(BIN)/python -m tests.faults.weighing_list && $(BIN)/python -m tests.faults.training_seats && $(BIN)/python -m tests.faults.slow_clients && $(BIN)/python -m tests.faults.boutiques;; esac
+	@case $@ in bench) $(BIN)/python -m tests.bench.messages && $(BIN)/python -m tests.bench.audience && $(BIN)/python -m tests.bench.boutiques && $(BIN)/python -m tests.bench.figures && $(BIN)/python -m tests.bench.pins && $(BIN)/python -m tests.bench.day --quick;; soak) EVERY_DATABASE=1 $(BIN)/python -m pytest -k sqlite tests/web tests/menus tests/commands tests/browser && $(BIN)/python -m tests.soak.honesty && $(BIN)/python -m tests.soak.forged_sms;; faults) $(BIN)/python -m tests.faults.broadcast && $(BIN)/python -m tests.faults.weighing_list && $(BIN)/python -m tests.faults.training_seats && $(BIN)/python -m tests.faults.slow_clients && $(BIN)/python -m tests.faults.boutiques;; esac
 
 dumps: .venv/.installed-tests ## Make this version's filled databases, which all later ones must upgrade
 	@$(BIN)/python -m tests.releases

@@ -47,13 +47,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None, secrets: Iterab
     for name in ("rq.worker", "alembic", "werkzeug", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _render,
-        ],
+        processors=[structlog.processors.format_exc_info, _render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.WriteLoggerFactory(out),  # type: ignore[arg-type] # it only writes and flushes
         cache_logger_on_first_use=False,
@@ -117,7 +111,8 @@ class _Handler(logging.StreamHandler[_Lines]):
 
 
 def _render(logger: Any, method: str, event: Any) -> str:
-    """Return the line; one that can't be made is replaced by one that says so."""
+    """Return the line; one that can't be made is replaced by one that says so. Level and time are put here: a hop has one line."""
+    event["level"], event["timestamp"] = method, datetime.now(UTC).isoformat()
     try:
         return _encode(mask(logger, method, event))
     except Exception as fault:
@@ -126,8 +121,7 @@ def _render(logger: Any, method: str, event: Any) -> str:
 
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        event: dict[str, Any] = structlog.contextvars.get_contextvars()
-        event |= {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
+        event = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
         event["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat()
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
@@ -135,7 +129,7 @@ class _Json(logging.Formatter):
 
 
 def _encode(event: Any) -> str:
-    return msgspec.json.encode(event, enc_hook=lambda value: _masked(str(value))).decode()
+    return _encoder.encode(event).decode()
 
 
 def _masked(value: Any) -> Any:
@@ -154,6 +148,7 @@ def _clean(words: str) -> str:
     return mask_numbers(_PATH.sub(r"\1***", _PARAMETERS.sub("[parameters hidden]", _ROW.sub("", words))))
 
 
+_encoder = msgspec.json.Encoder(enc_hook=lambda value: _masked(str(value)))
 _word = lru_cache(512)(_clean)
 """Names of screens and gateways come again on every line."""
 

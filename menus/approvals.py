@@ -15,6 +15,7 @@ from app.coop.members.names import card_and_name, member_name, names_of, person_
 from app.coop.offices.queries import offices_of
 from app.coop.rights import OfficeRole
 from app.coop.subjects import approvals
+from app.db.rows import require
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.call_backs import age_words
@@ -97,9 +98,7 @@ def approval_shown(hop: Hop, reader: Connection, kept: PickedApproval) -> Shown:
     if kept.approval.id == BROADCASTS:
         raise Lead("broadcasts")
     found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
-    one = next((one for one in found if one.id == kept.approval.id), None)
-    if one is None:
-        raise Lead("gone")
+    one = require(next((one for one in found if one.id == kept.approval.id), None), Lead("gone"))
     place = select(Cooperative.code, Cooperative.name).where(Cooperative.id == one.cooperative_id)
     whom = card_and_name(reader, one.member_id) if one.member_id else reader.execute(place).first()
     asker, office = person_name(reader, one.asked_by) if one.asked_by else "par fichier", _office(reader, one, hop)

@@ -16,6 +16,7 @@ from app.coop.members.names import card_and_name
 from app.coop.prices.queries import prices_for
 from app.coop.production import assisted_acts, declarations
 from app.coop.scope import Scope
+from app.db.rows import require
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.call_backs import CallBackRow
@@ -116,9 +117,7 @@ def assisted_caller(hop: Hop, reader: Connection, kept: Calling) -> Nothing:
 @menu.answer(refuses=dict.fromkeys(("unknown", "self")))
 def assisted_place(hop: Hop, typed: str, kept: OneNumber) -> Assisted:
     """Tell by the place on her card which of a number's members is meant."""
-    meant = kept.several.members.get(typed)
-    if meant is None:
-        raise Refused("unknown")
+    meant = require(kept.several.members.get(typed), Refused("unknown"))
     return _not_oneself(hop, meant)
 
 

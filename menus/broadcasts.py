@@ -11,6 +11,7 @@ from app.commands.broadcasts import ordered
 from app.coop.broadcasts import confirmations
 from app.coop.broadcasts.estimates import Nobody, TooSlow
 from app.coop.rights import NotYours
+from app.db.rows import require
 from app.sms.broadcasts.budget import OverBudget
 from app.sms.broadcasts.texts import first_words, numbers
 from app.ussd import kinds
@@ -67,9 +68,7 @@ def estimates(hop: Hop) -> Sequence[EstimateRow]:
 @menu.source(leads={"denied": Denied})
 def estimate(hop: Hop, kept: PickedEstimate) -> ToldEstimate:
     """Say what the PIN sends: to whom, how many, at what cost, its first words."""
-    one = next((one for one in _waiting(hop) if one.id == kept.estimate.id), None)
-    if one is None:
-        raise Lead("denied", NO_MORE)
+    one = require(next((one for one in _waiting(hop) if one.id == kept.estimate.id), None), Lead("denied", NO_MORE))
     whom = f"ALERTE {one.said}" if one.purpose == "urgent" else one.said
     return ToldEstimate(whom[:MOST_SAID], _reach(one.recipients, one.francs), first_words(one.text)[:MOST_SAID])
 
@@ -79,9 +78,7 @@ def send_broadcast(hop: Hop, session: Session, kept: PickedEstimate) -> OrderSen
     """Order the broadcast, once, whether by SMS or here."""
     person = who_of(hop).person_id
     acting_office(session, hop, "broadcast")
-    broadcast = confirmations.find_for_pin(session, kept.estimate.id, person, hop.phone, hop.now)
-    if broadcast is None:
-        raise Lead("denied", NO_MORE)
+    broadcast = require(confirmations.find_for_pin(session, kept.estimate.id, person, hop.phone, hop.now), Lead("denied", NO_MORE))
     act = act_by(confirmations.office_of(session, broadcast, person, hop.now.date()), hop)
 
     ordered(session, act, broadcast, hop.desk.terms)

@@ -15,13 +15,13 @@ from app.coop.correspondence import call_backs, inbox
 from app.coop.offices.partners import partner_name
 from app.coop.offices.queries import offices_of, scopes_of
 from app.coop.production import weighings
-from app.coop.rights import NotYours, Office, Right
+from app.coop.rights import Office, Right
 from app.coop.scope import Scope
 from app.db.database import is_outage
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Refused
-from menus.hop import Hop, holders_of, reading_office, who_of
+from menus.hop import Hop, holders_of, offices_here, who_of
 from menus.identity import STATES, unproved
 
 menu = Bindings("bureau")
@@ -131,15 +131,13 @@ def _guard(right: Right) -> Callable[[Hop], Divert | None]:
     def guard(hop: Hop) -> Divert | None:
         if not hop.proved:
             return unproved(hop, officer=True)
+        who = who_of(hop)
         with hop.desk.read() as reader:
-            who = who_of(hop)
-            if who.scope is None and len(scopes_of(reader, who.person_id, hop.now.date())) > 1:
-                return Divert("which_office", who)
-            try:
-                reading_office(reader, hop, right)
-            except NotYours:
-                return Divert("not_yours", who)
-        return None
+            offices = offices_here(reader, hop)
+        if who.scope is None and len({office.scope for office in offices}) > 1:
+            return Divert("which_office", who)
+        held = any(office.may(right) and who.scope in (None, office.scope) for office in offices)
+        return None if held else Divert("not_yours", who)
 
     return guard
 

@@ -12,6 +12,7 @@ from app import phones
 from app.coop.act import Act
 from app.coop.correspondence import call_backs as calls
 from app.coop.members.names import person_name
+from app.db.rows import require
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Ways
 from menus.hop import Hop, officers_act, reading_office, who_of
@@ -115,9 +116,7 @@ def call_backs(hop: Hop, reader: Connection) -> Sequence[CallBackRow]:
 @menu.source(leads={"call_back_mine": None, "call_back_gone": None, "call_back_taken": TakenBy})
 def call_back(hop: Hop, reader: Connection, kept: PickedCallBack) -> CallBackCaller:
     """Say who it is; lead on when it is taken or done."""
-    found = next((one for one in _waiting(reader, hop) if one.id == kept.row), None)
-    if found is None:
-        raise Lead("call_back_gone")
+    found = require(next((one for one in _waiting(reader, hop) if one.id == kept.row), None), Lead("call_back_gone"))
     if found.taken_by == who_of(hop).person_id:
         raise Lead("call_back_mine")
     if found.taken_by:
@@ -128,9 +127,7 @@ def call_back(hop: Hop, reader: Connection, kept: PickedCallBack) -> CallBackCal
 @menu.source(leads={"call_back_gone": None})
 def call_back_caller(hop: Hop, reader: Connection, kept: PickedCallBack) -> CallBackCaller:
     """Say whom to call."""
-    found = next((one for one in _waiting(reader, hop) if one.id == kept.row), None)
-    if found is None:
-        raise Lead("call_back_gone")
+    found = require(next((one for one in _waiting(reader, hop) if one.id == kept.row), None), Lead("call_back_gone"))
     return _caller(found)
 
 

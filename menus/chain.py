@@ -7,10 +7,10 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app import units
+from app import once, units
 from app.coop.chain import story
 from app.coop.chain.earnings import kilos
-from app.coop.chain.family import family_of
+from app.coop.chain.family import Family, family_of
 from app.coop.lots import queries
 from app.coop.lots.codes import read_code
 from app.ussd import kinds
@@ -39,17 +39,18 @@ class OfOwnLot(msgspec.Struct, frozen=True):
 @menu.answer(refuses={"unknown": None})
 def lot_code(reader: Connection, typed: str) -> Code:
     """Read a public lot's code: an unknown and a private one look alike."""
-    found = story.story_of(reader, typed)
-    if found is None:
+    code = read_code(typed)
+    family = _family(reader, code) if code else None
+    if family is None or not family.target.public:
         raise Refused("unknown")
-    return found.code
+    return family.target.code
 
 
 @menu.source()
 def lot_story(reader: Connection, kept: OfCode) -> Words:
     """Tell a lot's way, and who earned what."""
-    found = story.story_of(reader, kept.lot_code)
-    return Words(story.in_words(found) if found else "Code inconnu.")
+    family = _family(reader, kept.lot_code)
+    return Words(story.in_words(story.tell(family)) if family and family.target.public else "Code inconnu.")
 
 
 @menu.rows()
@@ -61,12 +62,12 @@ def own_lots(hop: Hop, reader: Connection) -> Sequence[OwnLot]:
 @menu.source()
 def own_lot(hop: Hop, reader: Connection, kept: OfOwnLot) -> PrivateWords:
     """Say how much of a lot is the member's, and what became of it."""
-    family = family_of(reader, read_code(kept.own_lot.code) or "")
-    found = story.story_of(reader, kept.own_lot.code)
-    mine = kilos(family).get(member_of(hop), 0) if family else 0
-    unit = "kg" if family and family.target.made_grams is not None else family.target.unit if family else ""
-    said = f"De vous: {units.count(Decimal(mine) / 1000, unit)}."
-    return PrivateWords(f"{said}\n{story.in_words(found)}" if found else said)
+    family = _family(reader, kept.own_lot.code)
+    if family is None:
+        return PrivateWords("Code inconnu.")
+    mine, lot = kilos(family).get(member_of(hop), 0), family.target
+    said = f"De vous: {units.count(Decimal(mine) / 1000, lot.unit if lot.made_grams is None else 'kg')}."
+    return PrivateWords(f"{said}\n{story.in_words(story.tell(family))}" if lot.public else said)
 
 
 @menu.effect()
@@ -74,3 +75,7 @@ def agree_lot(hop: Hop, session: Session, kept: OfOwnLot) -> Nothing:
     """Note the member's word that francs may be shown."""
     story.agree(session, kept.own_lot.id, own_act(hop).member, hop.now)
     return Nothing()
+
+
+def _family(reader: Connection, code: str) -> Family | None:
+    return once.ask(("family", code), lambda: family_of(reader, code))

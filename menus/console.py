@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.coop.access import sign_in_sessions
 from app.coop.access.activation import drawn_from
 from app.coop.console_requests import queries, services
+from app.db.rows import require
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
@@ -82,9 +83,7 @@ def console_requests(hop: Hop) -> Sequence[RequestRow]:
 @menu.source(leads={"gone": None})
 def console_sign_in(hop: Hop, kept: PickedRequest) -> SignInRead:
     """Say which browser asks to come in, and from where."""
-    found = next((one for one in _sign_ins(hop) if one.id == -kept.request.id), None)
-    if found is None:
-        raise Lead("gone")
+    found = require(next((one for one in _sign_ins(hop) if one.id == -kept.request.id), None), Lead("gone"))
     return SignInRead(found.family, found.address, found.asked_at)
 
 
@@ -110,9 +109,7 @@ def console_request(hop: Hop, kept: PickedRequest) -> ReadRequest:
     """Say what would be done: names and figures, for the PIN is behind us."""
     if kept.request.id < 0:
         raise Lead("sign_in")
-    found = next(iter(_waiting(hop, kept.request.id)), None)
-    if found is None:
-        raise Lead("gone")
+    found = require(next(iter(_waiting(hop, kept.request.id)), None), Lead("gone"))
     if found.mark != kept.request.mark:
         raise Lead("changed")
     return ReadRequest(found.words)

@@ -13,6 +13,7 @@ from app.coop.contests import answers
 from app.coop.handover.kinds import handover_kinds
 from app.coop.members.names import names_of
 from app.coop.members.notices import tell_member
+from app.db.rows import require
 from app.gsm7 import fold
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
@@ -110,9 +111,7 @@ def contest_facts(reader: Connection, kept: Claimed) -> Facts:
 @menu.source(leads={"gone": None})
 def contest_ruling(reader: Connection, kept: ContestAnswer) -> Ruling:
     """Say what the PIN confirms: the verdict, and where the money goes."""
-    found = answers.facts(reader, kept.claim.id)
-    if found is None:
-        raise Lead("gone")
+    found = require(answers.facts(reader, kept.claim.id), Lead("gone"))
     return Ruling(_ruling(kept, kept.claim.subject, kinds.amount_words(found.amount)))
 
 

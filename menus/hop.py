@@ -6,10 +6,11 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app import once
 from app.clock import DAKAR
 from app.coop.access.identity import Who, who_holds
 from app.coop.act import Act
-from app.coop.offices.queries import office_for
+from app.coop.offices.queries import fitting, office_for, offices_of
 from app.coop.rights import NotYours, Office, Right
 from app.ussd import kinds
 from app.ussd.bindings import Hop as AnyHop
@@ -72,8 +73,13 @@ def officers_act(session: Session, hop: Hop, right: Right, cooperative_id: int |
 
 def reading_office(reader: Connection | Session, hop: Hop, right: Right) -> Office:
     """Return the office by which who is on the line may read this. Raises NotYours."""
-    who = who_of(hop)
-    return office_for(reader, who.person_id, right, hop.now.date(), scope=who.scope)
+    return fitting(offices_here(reader, hop), right, scope=who_of(hop).scope)
+
+
+def offices_here(reader: Connection | Session, hop: Hop) -> tuple[Office, ...]:
+    """Return the offices of who is on the line, read once a hop: what acts reads them anew."""
+    person = who_of(hop).person_id
+    return once.ask(("offices", person), lambda: offices_of(reader, person, hop.now.date()))
 
 
 def acting_office(session: Session, hop: Hop, right: Right, cooperative_id: int | None = None) -> Office:

@@ -11,6 +11,7 @@ from app import texts
 from app.clock import DAKAR
 from app.coop.ideas import queries, services, voices
 from app.coop.members import notices
+from app.db.rows import require
 from app.public_words import BadWords, read_public
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
@@ -142,9 +143,7 @@ def support_idea(hop: Hop, session: Session, kept: SupportedIdea) -> GivenVoice:
 @menu.effect(denies={**NO_IDEA, LookupError: "Pas de voix à confirmer."})
 def confirm_voice(hop: Hop, session: Session) -> GivenVoice:
     """Have the PIN see the voice that was sent by SMS."""
-    found = voices.voice_of(session, member_of(hop), hop.now)
-    if found is None:
-        raise LookupError
+    found = require(voices.voice_of(session, member_of(hop), hop.now), LookupError())
     return _support(hop, session, found[0])
 
 

@@ -11,6 +11,7 @@ from app.coop import foundation
 from app.coop.foundation.products import short_name, unit_name
 from app.coop.ideas import decisions, queries, services, voices
 from app.coop.ideas.models import Idea
+from app.db.rows import require
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
@@ -96,19 +97,13 @@ def idea_points(typed: str) -> Points:
 @menu.answer(refuses={"bad": None})
 def idea_product(typed: str) -> kinds.ProductName:
     """Read a product's short name."""
-    name = short_name(typed)
-    if name is None:
-        raise Refused("bad")
-    return name
+    return require(short_name(typed), Refused("bad"))
 
 
 @menu.answer(refuses={"bad": None})
 def idea_unit(typed: str) -> kinds.Unit:
     """Read a product's unit."""
-    unit = unit_name(typed)
-    if unit is None:
-        raise Refused("bad")
-    return unit
+    return require(unit_name(typed), Refused("bad"))
 
 
 @menu.effect(leads=ACTING, denies=NO_IDEA)

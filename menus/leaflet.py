@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from app.db.menu_versions import MenuPointer, MenuVersion
+from app.db.rows import require
 from app.ussd.menu import Menu, menu_from_json
 from menus.publication import NotPublished
 
@@ -24,9 +25,7 @@ class PrintedChoice(msgspec.Struct, frozen=True):
 def served(reader: Connection) -> Menu:
     """Return the menu that is served. Raises NotPublished."""
     rows = select(MenuVersion.compiled).join(MenuPointer, MenuPointer.current == MenuVersion.hash)
-    found = reader.scalar(rows)
-    if found is None:
-        raise NotPublished("none is published: run jappoo menus publish")
+    found = require(reader.scalar(rows), NotPublished("none is published: run jappoo menus publish"))
     return menu_from_json(found.encode())
 
 

@@ -11,6 +11,7 @@ from app.coop.access import numbers, resets
 from app.coop.members import lookup, notices
 from app.coop.members.telephones import HeldNumber, numbers_of
 from app.coop.scope import Scope
+from app.db.rows import require
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.hop import Hop, Nothing, own_act, who_of
@@ -77,9 +78,7 @@ def prove_number(hop: Hop, session: Session, kept: Chosen) -> PlacesGiven:
 def drop_number(hop: Hop, session: Session, kept: Chosen) -> Nothing:
     """Take a number off the account."""
     person = who_of(hop).person_id
-    phone = numbers.release(session, person, kept.own_number.id, by_person_id=None, now=hop.now)
-    if phone is None:
-        raise Lead("gone")
+    phone = require(numbers.release(session, person, kept.own_number.id, by_person_id=None, now=hop.now), Lead("gone"))
     words = texts.say("number_released", day=hop.now)
     notices.tell_person(session, own_act(hop), person, f"dropped:{hop.operation}", words, extra=(phone,))
     return Nothing()

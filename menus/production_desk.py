@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app import units
+from app import once, units
 from app.coop.lots import queries, runs
 from app.coop.lots import stock as stock_of
 from app.coop.lots.models import Lot
@@ -316,8 +316,12 @@ def _row(one: queries.ShownLot, left: Decimal) -> LotRow:
 
 def _masses(hop: Hop, kept: RunInputs, goods: Sequence[tuple[int, str, Decimal]]) -> tuple[int | None, int | None]:
     """Return the grams that go in and come out, None where nothing of it has a mass; refuses with `more` what is too much."""
-    with hop.desk.database.session() as session:
-        in_, out = stock_of.mass_of_parts(session, kept.parts()), stock_of.mass_of_goods(session, goods)
+
+    def weigh() -> tuple[int | None, int | None]:
+        with hop.desk.database.session() as session:
+            return stock_of.mass_of_parts(session, kept.parts()), stock_of.mass_of_goods(session, goods)
+
+    in_, out = once.ask(("masses", tuple(kept.parts()), tuple(goods)), weigh)
     if in_ is not None and out is not None and out > in_:
         raise Refused("more")
     return in_, out

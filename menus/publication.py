@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.db.database import Database
 from app.db.menu_versions import MenuPointer, MenuVersion
+from app.db.rows import store
 from app.texts.catalogues import catalogues
 from app.ussd.compiler import Finding, Unreadable, compile_menu
 from app.ussd.menu import Menu, menu_as_json, menu_from_json
@@ -86,8 +87,7 @@ def publish(session: Session, menu: Menu, *, by: str, now: datetime) -> str:
     data, version = menu_as_json(menu), version_of(menu)
     if session.get(MenuVersion, version) is None:
         needs = bindings.needs()
-        session.add(MenuVersion(hash=version, compiled=data.decode(), needs=needs, published_at=now, published_by=by[:60]))
-        session.flush()
+        store(session, MenuVersion(hash=version, compiled=data.decode(), needs=needs, published_at=now, published_by=by[:60]))
     _point(session, version, now)
     return version
 

@@ -11,6 +11,7 @@ from app.coop.handover.kinds import handover_kinds
 from app.coop.handover.queries import handed_by_reference
 from app.coop.handover.services import sign
 from app.coop.members.notices import tell_member
+from app.db.rows import require
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
@@ -43,9 +44,7 @@ class Signed(msgspec.Struct, frozen=True):
 @menu.answer(refuses={"unknown": None})
 def sign_reference(hop: Hop, reader: Connection, typed: str) -> ToSign:
     """Find what was handed over by its reference."""
-    found = handed_by_reference(reader, scope_of(reader, hop), typed.strip())
-    if found is None:
-        raise Refused("unknown")
+    found = require(handed_by_reference(reader, scope_of(reader, hop), typed.strip()), Refused("unknown"))
     return ToSign(found.kind, found.id, found.what, found.amount, found.reference)
 
 

@@ -13,6 +13,7 @@ from app.coop.members.notices import answer
 from app.coop.scope import Scope
 from app.coop.solidarity import aids, fund
 from app.coop.subjects import approvals
+from app.db.rows import require
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.approvals import Decided
@@ -131,9 +132,7 @@ def aid_shown(hop: Hop, kept: OfAid) -> ShownAid:
     """Say who asks and why, to who may decide on it."""
     with hop.desk.database.session() as session:
         found = aids.to_decide(session, reading_office(session, hop, "approve"), hop.now)
-    one = next((one for one in found if one.approval_id == kept.aid_to_decide.id), None)
-    if one is None:
-        raise Lead("gone")
+    one = require(next((one for one in found if one.approval_id == kept.aid_to_decide.id), None), Lead("gone"))
     return ShownAid(one.name, REASONS.get(one.reason or "", "effacé"))
 
 

@@ -177,7 +177,8 @@ def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
 def weight_check(hop: Hop, reader: Connection, kept: Weighed) -> Check:
     """Say whose it is, and warn when declared and weighed differ by half."""
     goods = units.count_of(kept.weight, kept.check.unit, kept.check.product)
-    declared, whose = _delivered(reader, kept.check, hop.now).declared, _whose(reader, kept.check, hop.now)
+    found = _delivered(reader, kept.check, hop.now)
+    declared, whose = found.declared, _named(reader, found)
     if declared is not None and weighings.far_off(declared, kept.weight):
         return Check(f"Déclaré {units.quantity(declared)} ! ", whose, goods)
     return Check("", whose, goods)
@@ -268,12 +269,15 @@ def _note(hop: Hop, session: Session, kept: Weighed, *, grade: str | None, reaso
 
 
 def _whose(reader: Connection, line: Brought, now: datetime) -> str:
-    name = member_name(reader, line.member_id)
     try:
-        reference = _delivered(reader, line, now).reference
+        return _named(reader, _delivered(reader, line, now))
     except weighing_lookup.NotThere:  # a product that the co-operative takes no more
-        return name
-    return f"réf {reference} {name}" if reference else name
+        return member_name(reader, line.member_id)
+
+
+def _named(reader: Connection, found: weighing_lookup.Delivered) -> str:
+    name = member_name(reader, found.member_id)
+    return f"réf {found.reference} {name}" if found.reference else name
 
 
 def _delivered(reader: Connection | Session, line: Brought, now: datetime) -> weighing_lookup.Delivered:

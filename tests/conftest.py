@@ -18,7 +18,8 @@ from werkzeug.routing import Rule
 
 from app.db.database import Database
 from app.service import Service
-from app.ussd.menu import menu_from_json
+from app.ussd.menu import Menu, menu_from_json
+from menus.publication import demand_bound
 from tests import statements
 from tests.scratch import Scratch, migrate
 from tests.servers import Server, make_postgres, make_valkey
@@ -81,18 +82,29 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give hops in the test's own process time: a busy machine isn't what they are about. A test of the deadline sets its own.
 
-    PINs are hashed as cheaply as argon2id can (tests/coop/test_pins.py holds the cost), one menu is read from its bytes once, and
-    what many ask for is asked anew each time (tests/menus/test_hop_costs.py lets it stand for its second).
+    PINs are hashed as cheaply as argon2id can (tests/coop/test_pins.py holds the cost), one menu is read from its bytes and held
+    against its bindings once, and what many ask for is asked anew each time (tests/menus/test_hop_costs.py lets it stand for its
+    second).
     """
     monkeypatch.setattr("app.web.ussd_webhook.HOP_SECONDS", 60.0)
     monkeypatch.setattr("app.db.database.STATEMENT_MS", PATIENT_MS)
     monkeypatch.setattr("app.coop.access.pins.MEMORY_KIB", 8)
     monkeypatch.setattr("app.coop.access.pins.PASSES", 1)
     monkeypatch.setattr("menus.publication.menu_from_json", _read_once)
+    monkeypatch.setattr("menus.publication.demand_bound", _bound_once)
     monkeypatch.setattr("app.ussd.shared.SECONDS", 0.0)
 
 
 _read_once = cache(menu_from_json)
+_bound: dict[int, Menu] = {}
+
+
+def _bound_once(menu: Menu) -> None:
+    if id(menu) not in _bound:
+        demand_bound(menu)
+        _bound[id(menu)] = menu
+
+
 _build_rule = Rule._compile_builder
 _rules: dict[Any, Callable[..., Any]] = {}
 

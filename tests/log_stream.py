@@ -38,4 +38,3 @@ def log_on(stream: Stream, secrets: Iterable[str] = ()) -> Iterator[Stream]:
         root.handlers[:] = handlers
         root.setLevel(level)
         structlog.reset_defaults()
-        structlog.contextvars.clear_contextvars()

@@ -116,10 +116,11 @@ def make_valkey(folder: Path, *options: str) -> Server:
 
 
 def make_postgres(folder: Path) -> Server:
-    """Give a PostgreSQL with its cluster made, not started yet."""
+    """Give a PostgreSQL with its cluster made, unless the folder has one, not started yet."""
     data = folder / "data"
-    data.mkdir(parents=True)
-    _run("initdb", "-D", str(data), "-U", "jappoo", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    data.mkdir(parents=True, exist_ok=True)
+    if not (data / "PG_VERSION").exists():
+        _run("initdb", "-D", str(data), "-U", "jappoo", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
     port = free_port()
     command = _postgres("postgres", "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-F", "-c", "unix_socket_directories=")
 

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from app.cli.context import cooperative_id, open_database, operator_act, read_settings
+from app.cli.outputs import in_lines
 
 FRENCH = {
     "president": "president",
@@ -203,10 +204,7 @@ def offices(*, as_json: bool) -> None:
 
     with open_database() as database, database.read() as reader:
         found = appointments.officers(reader, datetime.now(UTC).date())
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    for held in found:
+    for held in in_lines(found, as_json):
         term = f"{held.from_on} – {held.until_on or ''}".rstrip(" –")
         place = held.partner or held.cooperative or "federation"
         click.echo(f"{place:20} {held.role:14} {held.card or '-':10} {held.name}  {term}")

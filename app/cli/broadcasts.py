@@ -1,11 +1,10 @@
 """`jappoo sms broadcasts`: what officers sent to many, and how far it is."""
 
-import json
-
 import click
 
 from app.amounts import francs, number
 from app.cli.context import open_database
+from app.cli.outputs import in_lines
 
 
 @click.command()
@@ -45,9 +44,7 @@ def broadcasts(most: int, *, every: bool, as_json: bool) -> None:
             }
             for row in session.scalars(found if every else found.where(Broadcast.confirmed_at.is_not(None)))
         ]
-    if as_json:
-        click.echo(json.dumps(rows))
-    for row in [] if as_json else rows:
+    for row in in_lines(rows, as_json):
         kind, state = "URGENT " if row["urgent"] else "", STATES.get(row["state"], "devis")
         click.echo(
             f"{row['number'] or row['id']:>6}  {state:<9} {row['starts_at']}  {kind}{row['scope']} {row['audience']}: "

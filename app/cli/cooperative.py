@@ -9,6 +9,7 @@ import msgspec
 
 from app.amounts import francs, number
 from app.cli.context import cooperative_id, open_database, operator_act
+from app.cli.outputs import in_lines
 
 FORMS = ("SCOOPS", "COOP-CA", "GIE", "AER")
 SETTINGS = ("solidarity-percent", "instalment-percent", "price-threshold-percent", "payment-threshold")
@@ -121,10 +122,7 @@ def show_all(*, as_json: bool) -> None:
 
     with open_database() as database, database.read() as reader:
         found = foundation.listed(reader)
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
-        return
-    for one in found:
+    for one in in_lines(found, as_json):
         where = f"{one.commune}, {one.filiere}, {one.legal_form}"
         click.echo(f"{one.code:16} {one.name:30} {where:40} {number(one.active):>9} + {number(one.pending)}")
 

@@ -8,6 +8,7 @@ import msgspec
 
 from app.amounts import francs
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
+from app.cli.outputs import in_lines
 
 
 @click.group()
@@ -31,10 +32,7 @@ def show_all(cooperative: str | None, *, as_json: bool) -> None:
 
     with open_database() as database, database.read() as reader:
         found = equipment_of(reader, Scope(cooperative_id(reader, cooperative)))
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    for one in found:
+    for one in in_lines(found, as_json):
         money = f"{francs(one.fee)}, deposit {francs(one.deposit)}"
         click.echo(f"{one.id:5} {one.cooperative:8} {one.name:20} {one.place:16} {one.state:7} {money}")
 

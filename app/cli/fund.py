@@ -1,12 +1,12 @@
 """`jappoo fund`: the co-operatives' solidarity funds."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
+from app.cli.outputs import in_lines
 
 if TYPE_CHECKING:
     from app.coop.solidarity.models import FundReport
@@ -36,10 +36,7 @@ def show_all(*, as_json: bool) -> None:
         every = reader.execute(select(Cooperative.id, Cooperative.code).order_by(Cooperative.id)).all()
         found = [(code, last_report(reader, place)) for place, code in every]
     told = [_told(code, one) for code, one in found]
-    if as_json:
-        click.echo(json.dumps(told))
-        return
-    for row in told:
+    for row in in_lines(told, as_json):
         click.echo("  ".join(f"{name} {value}" for name, value in row.items()))
 
 
@@ -58,10 +55,7 @@ def show(code: str, *, as_json: bool) -> None:
         ruled, found = rules_of(session, place), fund_of(session, place)
         told = {"most": ruled.most, "a_year": ruled.a_year, "urgent": ruled.urgent, "reasons": ruled.reasons.split(",")}
     told |= msgspec.to_builtins(found) | {"free": found.free}
-    if as_json:
-        click.echo(json.dumps(told))
-        return
-    for name, value in told.items():
+    for name, value in in_lines(told.items(), as_json, told):
         click.echo(f"{name:10} {value}")
 
 

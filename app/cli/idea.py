@@ -1,12 +1,12 @@
 """`jappoo idea`: the boutique source."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import click
 import msgspec
 
 from app.cli.context import open_database, operator_act
+from app.cli.outputs import in_lines
 
 
 @click.group()
@@ -28,10 +28,7 @@ def show_all(*, as_json: bool) -> None:
 
     with open_database() as database, database.read() as reader:
         found = shown(reader)
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    for one in found:
+    for one in in_lines(found, as_json):
         click.echo(
             f"{one.id:5} {one.state:11} {one.by_pin:6} (+{one.by_sms} SMS) {one.points:4.1f}/25 {one.cooperative:8} {one.words}"
         )
@@ -53,10 +50,7 @@ def show(number: int, *, as_json: bool) -> None:
     if not found:
         raise click.ClickException(f"there is no idea {number}")
     told = msgspec.to_builtins(found[0]) | {"given": msgspec.to_builtins(scores)}
-    if as_json:
-        click.echo(json.dumps(told))
-        return
-    for name, value in told.items():
+    for name, value in in_lines(told.items(), as_json, told):
         click.echo(f"{name:14} {value}")
 
 

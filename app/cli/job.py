@@ -1,12 +1,12 @@
 """`jappoo job`: jobs of CARE's companies."""
 
-import json
 from datetime import UTC, datetime
 
 import click
 import msgspec
 
 from app.cli.context import open_database, operator_act
+from app.cli.outputs import in_lines
 from app.cli.partners import partner_group
 
 
@@ -32,10 +32,7 @@ def show_all(*, as_json: bool) -> None:
 
     with open_database() as database, database.read() as reader:
         found = jobs(reader)
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    for one in found:
+    for one in in_lines(found, as_json):
         click.echo(
             f"{one.id:5} {one.until} {one.state:7} {one.trade:20} {one.place:16} {one.company:20} {one.interested} interested"
         )
@@ -57,10 +54,7 @@ def show(number: int, *, as_json: bool) -> None:
     if not found:
         raise click.ClickException(f"there is no job {number}")
     told = msgspec.to_builtins(found[0])
-    if as_json:
-        click.echo(json.dumps(told))
-        return
-    for name, value in told.items():
+    for name, value in in_lines(told.items(), as_json, told):
         click.echo(f"{name:10} {value}")
 
 
@@ -103,10 +97,7 @@ def candidates(number: int, *, as_json: bool) -> None:
 
     with operator_act("job candidates", number=number) as session:
         found = candidates_of(session, number)
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    for one in found:
+    for one in in_lines(found, as_json):
         click.echo(f"{one.name:40} {one.phone or ''}")
 
 

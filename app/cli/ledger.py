@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from app.cli.context import cooperative_id, open_database, operator_act
+from app.cli.outputs import in_lines
 
 
 @click.group()
@@ -50,10 +51,7 @@ def approvals(cooperative: str, kind: str | None, needed: int | None, roles: str
                 raise click.ClickException(f"not a rule: {fault} ({known})") from fault
     with open_database() as database, database.session() as session:
         found = rules.rules_of(session, Scope(cooperative_id(session, cooperative)).cooperative, now.date())
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    for one in found:
+    for one in in_lines(found, as_json):
         wants = f"{one.member} when a member asks, {one.officer} when an officer does"
         click.echo(f"{one.kind}: {wants}; {', '.join(one.roles)}{' (own rule)' if one.own else ''}")
         if one.holders <= max(one.member, one.officer) and (kinds.KINDS[one.kind].own or "administrator" not in one.roles):

@@ -1,11 +1,11 @@
 """`jappoo sms inbox` and `jappoo sms answer`: what no command understood, and an officer's answer to it."""
 
-import json
 from datetime import UTC, datetime
 
 import click
 
 from app.cli.context import cooperative_id, open_database, operator, operator_act
+from app.cli.outputs import in_lines
 
 
 @click.command()
@@ -21,9 +21,7 @@ def inbox(code: str | None, *, as_json: bool) -> None:
     with open_database() as database, database.read() as reader:
         found = unread(reader, cooperative_id(reader, code), limit=1000)
     rows = [{"id": one.id, "number": one.phone, "at": one.at.isoformat(), "text": one.text} for one in found]
-    if as_json:
-        click.echo(json.dumps(rows))
-    for one in [] if as_json else found:
+    for one in in_lines(found, as_json, rows):
         click.echo(f"{one.id:>8}  {one.phone}  {one.at:%Y-%m-%dT%H:%M}  {' '.join(one.text.split())}")
 
 

@@ -12,7 +12,7 @@ import msgspec
 from app.cli import lot_work
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
 from app.cli.lot_work import read_lot
-from app.cli.outputs import written
+from app.cli.outputs import in_lines, written
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,10 +44,7 @@ def show_all(cooperative: str | None, *, every: bool, as_json: bool) -> None:
     with open_database() as database, database.read() as reader:
         scope = Scope(cooperative_id(reader, cooperative))
         found = queries.lots(reader, scope.reach(Lot.cooperative_id)) if every else queries.stock(reader, scope)
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    for one in found:
+    for one in in_lines(found, as_json):
         mass = "" if one.grams is None else f"{Decimal(one.grams) / 1000} kg"
         click.echo(f"{one.code} {one.cooperative:8} {one.product:20} {one.units} {one.unit} {mass:>10} {one.place:16} {one.made}")
 

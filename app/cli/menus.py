@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from app.cli.context import open_database, operator, operator_act, read_settings
-from app.cli.outputs import output
+from app.cli.outputs import in_lines, output
 from app.cli.replay import replay
 from app.cli.sheets import FORMATS, write_rows
 
@@ -96,10 +96,8 @@ def versions(*, as_json: bool) -> None:
 
     with open_database() as database:
         rows = publication.versions(database)
-    if as_json:
-        click.echo(json.dumps([{"version": v, "at": at.isoformat(), "by": by, "served": served} for v, at, by, served in rows]))
-        return
-    for version, at, by, served in rows:
+    told = [{"version": v, "at": at.isoformat(), "by": by, "served": served} for v, at, by, served in rows]
+    for version, at, by, served in in_lines(rows, as_json, told):
         click.echo(f"{'*' if served else ' '} {version[:12]}  {at:%Y-%m-%d %H:%M}  {by}")
 
 
@@ -139,10 +137,7 @@ def show(screen: str | None, *, as_json: bool) -> None:
     if screen and screen not in menu.screens:
         raise click.ClickException(f"no screen is called {screen}")
     wanted = [menu.screens[screen]] if screen else list(menu.screens.values())
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(wanted, str_keys=True), ensure_ascii=False))
-        return
-    for found in wanted:
+    for found in in_lines(wanted, as_json):
         click.echo(f"[{found.name}] {found.form}{' (PIN)' if found.guard else ''}")
         click.echo("  " + found.text.get("fr", "").replace("\n", "\n  "))
         for number, choice in found.choices.items():

@@ -10,6 +10,7 @@ import msgspec
 
 from app.amounts import francs
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
+from app.cli.outputs import in_lines
 
 if TYPE_CHECKING:
     from app.coop.boutiques.queries import ShownOrder
@@ -38,10 +39,7 @@ def show_all(cooperative: str | None, *, as_json: bool) -> None:
     with open_database() as database, database.read() as reader:
         scope = Scope(cooperative_id(reader, cooperative))
         found = for_sale(reader, datetime.now(UTC), scope.reach(Offer.cooperative_id))
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    for one in found:
+    for one in in_lines(found, as_json):
         click.echo(f"{one.id:5} {one.name:20} {one.amount} F, {one.quantity} {one.unit} left, {one.place} {one.lot or ''}")
 
 
@@ -143,10 +141,7 @@ def due(cooperative: str | None, *, as_json: bool) -> None:
 
     with open_database() as database, database.read() as reader:
         found = invoices_due(reader, Scope(cooperative_id(reader, cooperative)))
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    for one in found:
+    for one in in_lines(found, as_json):
         click.echo(f"{one.invoice} {one.cooperative} {one.due_on} {one.amount} F {one.buyer}")
 
 

@@ -1,14 +1,17 @@
 """Files that commands write: not into a terminal, whole or not at all, and for their owner's eyes."""
 
+import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from app.files import keep, whole_file
 
+Row = TypeVar("Row")
 output = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write, instead of standard output."
 )
@@ -36,3 +39,13 @@ def written(file: Path | None, what: str | None) -> Iterator[Callable[[bytes], N
         raise
     except OSError as fault:
         raise click.ClickException(f"{file or 'standard output'} can't be written: {fault.strerror}") from fault
+
+
+def in_lines(found: Iterable[Row], as_json: bool, whole: object = None) -> Iterable[Row]:
+    """Give what was found, to be printed a line each; `as_json` print it, or the `whole` that it is of, and give nothing."""
+    if not as_json:
+        return found
+    import msgspec
+
+    click.echo(json.dumps(msgspec.to_builtins(found if whole is None else whole, str_keys=True), ensure_ascii=False))
+    return ()

@@ -1,13 +1,12 @@
 """`jappoo training centre` and `jappoo job company`: agreements with training centres and companies."""
 
-import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from app.cli.context import open_database, operator_act
+from app.cli.outputs import in_lines
 
 if TYPE_CHECKING:
     from app.coop.offices.partners import PartnerKind
@@ -30,10 +29,7 @@ def partner_group(kind: "PartnerKind", command: str) -> click.Group:
 
         with open_database() as database, database.read() as reader:
             found = partners(reader, kind)
-        if as_json:
-            click.echo(json.dumps(msgspec.to_builtins(found)))
-            return
-        for one in found:
+        for one in in_lines(found, as_json):
             period = f"{one.from_on} – {one.until_on}"
             click.echo(f"{one.id:5} {one.name:20} {period}  {one.places:5} places  {one.contact} {one.phone or ''}")
 

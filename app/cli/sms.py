@@ -10,6 +10,7 @@ import msgspec
 from app.cli.broadcasts import broadcasts
 from app.cli.context import open_database, operator_act, read_settings
 from app.cli.letters import answer, inbox
+from app.cli.outputs import in_lines
 from app.gsm7 import Size, fold, measure, outside
 
 
@@ -66,9 +67,7 @@ def price(amount: int | None, since: str | None, *, as_json: bool) -> None:
     with open_database() as database, database.read() as reader:
         rows = [(f"{at.astimezone(settings.zone):%Y-%m-%dT%H:%M}", francs) for at, francs in prices.table(reader)]
     rows.insert(0, ("", settings.sms_part_price))
-    if as_json:
-        click.echo(json.dumps([{"from": at or None, "amount": francs} for at, francs in rows]))
-    for at, francs in [] if as_json else rows:
+    for at, francs in in_lines(rows, as_json, [{"from": at or None, "amount": francs} for at, francs in rows]):
         click.echo(f"{at or 'SMS_PART_PRICE':<16}  {francs:>5} F a part")
 
 
@@ -88,9 +87,7 @@ def lanes(*, as_json: bool) -> int:
         | {"since": f"{lane.since:%Y-%m-%dT%H:%M:%SZ}" if lane.since else None}
         for lane in found
     ]
-    if as_json:
-        click.echo(json.dumps(rows))
-    for row in [] if as_json else rows:
+    for row in in_lines(rows, as_json):
         rest = f"  RESTS since {row['since']}: {row['rests']}" if row["rests"] else ""
         click.echo(f"{row['lane']:<8} queued {row['queued']:>6}  sending {row['sending']:>4}  maybe {row['maybe']:>4}{rest}")
     return 1 if any(lane.rests for lane in found) else 0
@@ -132,9 +129,7 @@ def optouts(*, as_json: bool) -> None:
             {"number": number, "since": at.isoformat(), "wants": allows(reader, number, "broadcasts")}
             for number, at in listed(reader)
         ]
-    if as_json:
-        click.echo(json.dumps(rows))
-    for row in [] if as_json else rows:
+    for row in in_lines(rows, as_json):
         click.echo(f"{row['number']}  since {str(row['since'])[:19]}{'  sent START: take it off' if row['wants'] else ''}")
 
 
@@ -153,9 +148,7 @@ def maybe(*, as_json: bool) -> None:
         {"id": row.id, "number": row.to_number, "purpose": row.purpose, "reason": row.reason, "since": row.changed_at.isoformat()}
         for row in found
     ]
-    if as_json:
-        click.echo(json.dumps(rows))
-    for row in [] if as_json else rows:
+    for row in in_lines(rows, as_json):
         click.echo(f"{row['id']:>8}  {row['number']}  {row['purpose']:<10} {row['since'][:19]}  {row['reason']}")
 
 

@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from app.cli.context import open_database, operator_act
+from app.cli.outputs import in_lines
 
 
 @click.group()
@@ -27,10 +28,7 @@ def show_all(*, as_json: bool) -> None:
 
     with open_database() as database, database.read() as reader:
         found = techniques(reader)
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    for one in found:
+    for one in in_lines(found, as_json):
         usual = f"{one.yield_low}-{one.yield_high} %" if one.yield_low else ""
         click.echo(f"{one.id:5} {one.filiere:12} {one.name:20} {usual}")
 

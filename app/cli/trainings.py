@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
+from app.cli.outputs import in_lines
 from app.cli.partners import partner_group
 
 if TYPE_CHECKING:
@@ -40,10 +41,7 @@ def show_all(*, as_json: bool) -> None:
 
     with open_database() as database, database.read() as reader:
         found = all_trainings(reader)
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    for one in found:
+    for one in in_lines(found, as_json):
         taken = f"{one.free} of {one.seats} free, {one.waiting} wait"
         click.echo(f"{one.id:5} {one.starts_on} {one.state:9} {one.kind:5} {one.title:20} {one.place:16} {taken}")
 
@@ -63,10 +61,7 @@ def show(number: int, *, as_json: bool) -> None:
     if found is None:
         raise click.ClickException(f"there is no training {number}")
     told = msgspec.to_builtins(found)
-    if as_json:
-        click.echo(json.dumps(told))
-        return
-    for name, value in told.items():
+    for name, value in in_lines(told.items(), as_json, told):
         click.echo(f"{name:16} {value}")
 
 
@@ -188,10 +183,7 @@ def applicants(number: int, output: Path | None, *, as_json: bool) -> None:
             _write_list(session, number, output)
             return
         found = applicants_of(session, number)
-    if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
-        return
-    for one in found:
+    for one in in_lines(found, as_json):
         click.echo(
             f"{one.id:7} {one.state:9} {one.rank or '':4} {one.name:40} {one.phone or '':14} {one.born_in or '':4} {one.days} days"
         )

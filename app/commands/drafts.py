@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from app.commands.courtesies import OPENINGS, bare
 from app.commands.grammar import fold_words
 from app.coop.broadcasts.estimates import Draft
+from app.db.rows import require
 
 DAYS = {"LUN": 0, "MAR": 1, "MER": 2, "JEU": 3, "VEN": 4, "SAM": 5, "DIM": 6}
 NAMES = ("LUNDI", "MARDI", "MERCREDI", "JEUDI", "VENDREDI", "SAMEDI", "DIMANCHE")
@@ -48,9 +49,7 @@ def read_draft(raw: str, now: datetime, zone: ZoneInfo) -> Draft:
         raise Incomplete
     rest, at = rest[meant.end() :], None
     if rest.startswith("@"):
-        written = _TIME.match(rest)
-        if written is None:
-            raise BadTime(rest[:20])
+        written = require(_TIME.match(rest), BadTime(rest[:20]))
         at = _instant(written, now.astimezone(zone)).astimezone(now.tzinfo)
         rest = rest[written.end() :]
     words = as_written(rest)

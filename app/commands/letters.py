@@ -13,6 +13,7 @@ from app.coop.broadcasts.estimates import MOST_OPEN, SHORT, code_of, digest
 from app.coop.correspondence import inbox
 from app.coop.rights import NotYours, Office
 from app.db.operations import once
+from app.db.rows import require
 from app.sms.broadcasts.rounds import CODE_LASTS
 from app.sms.models import ReplyDraft
 
@@ -66,9 +67,7 @@ def confirm(command: Command, code: str) -> str | None:
         return None
     if meant.at <= command.now - CODE_LASTS:
         return replies.REPLY_DIED
-    office = office_of(command, meant.letter_id)
-    if office is None:
-        raise NotYours("call_backs")
+    office = require(office_of(command, meant.letter_id), NotYours("call_backs"))
     draft_id, number = meant.id, meant.letter_id
 
     def send() -> dict[str, str]:

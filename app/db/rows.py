@@ -1,4 +1,4 @@
-"""Rows that are worked on one by one: a bad one is passed over, so that it stops nothing behind it."""
+"""Rows: one that must be there, a new one, and many worked on one by one, of which a bad one stops nothing behind it."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -27,3 +27,17 @@ def each(session: Session, what: str, rows: Iterable[tuple[object, Row]], work: 
                 raise
             log.exception("a row is passed over", what=what, row=name)
             session.info[PASSED_OVER] = session.info.get(PASSED_OVER, 0) + 1
+
+
+def require(found: Row | None, otherwise: Exception) -> Row:
+    """Return what was found; raises what stands for nothing there."""
+    if found is None:
+        raise otherwise
+    return found
+
+
+def store(session: Session, row: Row) -> Row:
+    """Write a new row, so that it has its id and the database has agreed to it; return it."""
+    session.add(row)
+    session.flush()
+    return row

@@ -1,7 +1,7 @@
 """What a USSD gateway is to us, and the reading that all of them share."""
 
 from typing import Protocol
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 import msgspec
 
@@ -53,13 +53,19 @@ class UssdGateway(Protocol):
 def read_form(body: bytes) -> dict[str, str]:
     """Return a form's fields, the first of each name; what isn't UTF-8 is replaced. Raises Unreadable on too many fields.
 
-    The body is decoded first: parse_qsl on bytes refuses every accent.
+    It reads what parse_qsl reads, a test says, in half the time: a hop's fields are few, and few of them are quoted.
     """
-    try:
-        fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError as error:
-        raise Unreadable("not a form") from error
-    return {name: value.translate(NEVER_TYPED) for name, value in reversed(fields)}
+    pairs = body.decode("utf-8", "replace").split("&")
+    if len(pairs) > MOST_FIELDS:
+        raise Unreadable("not a form")
+    fields: dict[str, str] = {}
+    for name, _, value in (pair.partition("=") for pair in pairs if pair):
+        fields.setdefault(_unquoted(name), _unquoted(value))
+    return {name: value if value.isprintable() else value.translate(NEVER_TYPED) for name, value in fields.items()}
+
+
+def _unquoted(words: str) -> str:
+    return unquote_plus(words) if "%" in words or "+" in words else words
 
 
 def split_dialled(text: str, base: str) -> tuple[tuple[str, ...], str]:

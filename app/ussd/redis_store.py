@@ -10,6 +10,7 @@ from hashlib import sha1
 from typing import Any
 
 import redis
+from hiredis import pack_command
 
 from app import deadline
 from app.ussd.ports import NO_COUNTS, StoreDown
@@ -120,7 +121,7 @@ class RedisStore:
             connection = self._threads.connection
         except AttributeError:
             connection = self._threads.connection = self._pool.make_connection()
-        connection.send_command(*command)
+        connection.send_packed_command((pack_command(command),))
         return connection.read_response()
 
 

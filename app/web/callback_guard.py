@@ -42,7 +42,7 @@ def guard_callbacks(app: Flask, tokens: Sequence[str], networks: Sequence[Any]) 
 
 def body() -> bytes:
     """Return the body of a request that the guard let in: it is whole before a thread has it (see `config.wsgi`)."""
-    found: bytes = request.environ["wsgi.input"].read(request.content_length or 0)
+    found: bytes = request.environ["wsgi.input"].read(max(0, int(request.environ["CONTENT_LENGTH"])))
     return found
 
 

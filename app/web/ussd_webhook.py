@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from flask import Blueprint, Response
 
-from app import deadline
+from app import deadline, once
 from app.gateways.ussd import Dialled, Ended, Unreadable, UssdGateway
 from app.ussd.engine import Engine
 from app.ussd.entries import Accumulated, Call, Latest
@@ -37,7 +37,7 @@ def ussd_blueprint(path: str, gateway: UssdGateway, engine: Engine[Any]) -> Blue
         else:
             if isinstance(asked, Ended):
                 return Response(status=200)
-            with deadline.within(HOP_SECONDS):
+            with deadline.within(HOP_SECONDS), once.within():
                 reply, network = engine.answer(call_of(gateway.name, asked)), asked.network
         words, kind = gateway.write(reply.text, reply.more, sent)
         _say(log, reply, gateway.name, network, time.perf_counter() - started)

@@ -69,7 +69,7 @@ class Web:
 
     def cpu(self) -> float:
         """Return the seconds of user and system time that its processes have used."""
-        return _cpu_of(self._process.pid)
+        return cpu_of(self._process.pid)
 
     def stop(self) -> None:
         """End it."""
@@ -157,7 +157,7 @@ class Bench:
 
     def _cpu(self, web: Web, clients: Clients) -> dict[str, float]:
         servers = {"Valkey": self.sessions.pid} | ({"PostgreSQL": self.postgres.pid} if self.postgres else {})
-        return {"web": web.cpu()} | {name: _cpu_of(pid) for name, pid in servers.items()} | {"client": clients.cpu()}
+        return {"web": web.cpu()} | {name: cpu_of(pid) for name, pid in servers.items()} | {"client": clients.cpu()}
 
     def round_trips(self, web: Web) -> dict[str, float]:
         """Count the commands that the sessions' Redis is sent for a hop: a menu hop, and one with an effect."""
@@ -195,7 +195,7 @@ def main() -> None:
         few, bench.postgres = make_database(stack, folder / "few", 1_000)
         many = given.seeded or make_database(stack, folder / "many", given.many)[0]
         for url in (few, many):
-            publish_menu(bench, url)
+            publish_menu(url, bench.sessions.url)
         found = _measure(bench, few, many, given.many)
     found |= {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": _machine(), "rounds": given.rounds}
     file = Path("var/bench.json")
@@ -275,12 +275,12 @@ def make_database(stack: ExitStack, folder: Path, members: int) -> tuple[str, Se
     return server.url, server
 
 
-def publish_menu(bench: Bench, url: str) -> None:
+def publish_menu(url: str, sessions_url: str) -> None:
     """Publish the menu, as every service does before its first hop."""
     database = Database(url, statement_ms=600_000)
     with database.transaction() as session:
         publish(session, compiled(), by="bench", now=datetime.now(UTC))
-    with redis.Redis.from_url(bench.sessions.url) as client:
+    with redis.Redis.from_url(sessions_url) as client:
         serve(database, client)
     database.dispose()
 
@@ -297,7 +297,7 @@ def _children(pid: int) -> list[int]:
     return found + [deeper for child in found for deeper in _children(child)]
 
 
-def _cpu_of(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     """Return the seconds of user and system time of a process and of what it has forked, now or before."""
     return sum(cpu(one) for one in (pid, *_children(pid)))
 

@@ -5,7 +5,7 @@ import os
 import random
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from itertools import count, cycle, islice
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -42,12 +42,19 @@ KINDS = {
 }
 
 _sessions = count(1)
+TIMED = "timed"
+Hops = Generator[tuple[bytes, bytes, str], bytes, None]
+"""Requests, each with what its answer must hold and the name that it is timed under, if any; they are sent the answers."""
+
+
+class Unexpected(ValueError):
+    """An answer isn't what it must be."""
 
 
 class Work(NamedTuple):
     """What a client does in one round: `kind` of hops (or those of a floor) to `path` for so many seconds, by some of the members.
 
-    `sessions` are opened before the clock.
+    `sessions` are opened before the clock. `talk` makes the hops, the first of which is none; it is thrown Unexpected.
     """
 
     port: int
@@ -56,6 +63,10 @@ class Work(NamedTuple):
     seconds: float
     members: int
     sessions: int
+    talk: "Callable[[Work, socket.socket], Hops] | None" = None
+    client: int = 0
+    clients: int = 1
+    """Which of how many this one is, both told by Clients."""
 
 
 class Clients:
@@ -74,17 +85,26 @@ class Clients:
 
     def prepare(self, work: Work) -> None:
         """Have all make ready and wait until they are."""
-        for pipe in self._pipes:
-            pipe.send(work)
+        for number, pipe in enumerate(self._pipes):
+            pipe.send(work._replace(client=number, clients=len(self._pipes)))
         for pipe in self._pipes:
             _receive(pipe)
 
     def run(self) -> tuple[float, list[float]]:
         """Start all at once; return hops a second, over all of them, and every hop's seconds."""
+        rate, times = self.run_by_name()
+        return rate, [one for some in times.values() for one in some]
+
+    def run_by_name(self) -> tuple[float, dict[str, list[float]]]:
+        """Do as `run` does; each hop's seconds stand under its name."""
         for pipe in self._pipes:
             pipe.send(None)
-        results = [_receive(pipe) for pipe in self._pipes]
-        return sum(len(times) / elapsed for elapsed, times in results), [one for _, times in results for one in times]
+        rate, times = 0.0, dict[str, list[float]]()
+        for elapsed, found in [_receive(pipe) for pipe in self._pipes]:
+            rate += sum(map(len, found.values())) / elapsed
+            for name, some in found.items():
+                times.setdefault(name, []).extend(some)
+        return rate, times
 
     def cpu(self) -> float:
         """Return the seconds of user and system time that they have used."""
@@ -120,21 +140,21 @@ def ask(line: socket.socket, request: bytes) -> bytes:
     return body
 
 
-def talks(work: Work, line: socket.socket) -> Iterator[tuple[bytes, bytes, bool]]:
-    """Give the hops, each with what its answer must hold and whether it is timed; what comes before the clock is asked first."""
+def talks(work: Work, line: socket.socket) -> Hops:
+    """Give the hops of a kind; what comes before the clock is asked first."""
     kind = KINDS.get(work.kind)
     opened = [_open(work, line, kind.before) for _ in range(work.sessions)] if kind else []
-    yield b"", b"", False
+    yield b"", b"", ""
     if kind is None or not kind.cycle:
         while True:
-            yield hop(*_new(work), "", work.path), b"Mes soldes" if kind else b"", True
+            yield hop(*_new(work), "", work.path), b"Mes soldes" if kind else b"", TIMED
     costly = PIN in (*kind.before, kind.cycle[0][0])  # there are as many as were opened before the clock
     while opened or not costly:
         session, member = opened.pop() if opened else _open(work, line, kind.before)
         typed = [entry for entry in kind.before if entry]
         for entry, wanted, timed in islice(cycle(kind.cycle), HOPS if len(kind.cycle) > 1 else 1):
             typed.append(entry)
-            yield hop(session, member, "*".join(typed), work.path), wanted, timed
+            yield hop(session, member, "*".join(typed), work.path), wanted, TIMED * timed
 
 
 def _open(work: Work, line: socket.socket, before: Sequence[str]) -> tuple[str, int]:
@@ -148,7 +168,12 @@ def _open(work: Work, line: socket.socket, before: Sequence[str]) -> tuple[str, 
 
 
 def _new(work: Work) -> tuple[str, int]:
-    return f"ATUid_{os.getpid()}_{next(_sessions):024d}", random.randint(1, work.members)  # noqa: S311 - whom to ask about is no secret
+    return new_session(), random.randint(1, work.members)  # noqa: S311 - whom to ask about is no secret
+
+
+def new_session() -> str:
+    """Return the id of a session that hasn't been."""
+    return f"ATUid_{os.getpid()}_{next(_sessions):024d}"
 
 
 def _serve(pipe: Connection) -> None:
@@ -161,26 +186,29 @@ def _serve(pipe: Connection) -> None:
             pipe.send(fault)
 
 
-def _work(work: Work, pipe: Connection) -> tuple[float, list[float]]:
+def _work(work: Work, pipe: Connection) -> tuple[float, dict[str, list[float]]]:
     with socket.create_connection(("127.0.0.1", work.port), timeout=10) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        hops, times = talks(work, line), []
+        hops, times = (work.talk or talks)(work, line), dict[str, list[float]]()
         next(hops)
         pipe.send(None)
         pipe.recv()
         spent, end = 0.0, time.perf_counter() + work.seconds
-        for request, wanted, timed in hops:
+        request, wanted, name = next(hops)
+        while True:
             before = time.perf_counter()
             answer = ask(line, request)
             now = time.perf_counter()
-            if timed:
-                times.append(now - before)
+            if name:
+                times.setdefault(name, []).append(now - before)
                 spent += now - before
-            if wanted not in answer:
-                raise ValueError(f"{work.kind}: {request.decode()} got {answer.decode()}")
+            if wanted in answer:
+                given = hops.send(answer)
+            else:
+                given = hops.throw(Unexpected(f"{name}: {request.decode()} got {answer.decode()}"))
             if now > end:
-                break
-        return spent, times
+                return spent, times
+            request, wanted, name = given
 
 
 def cpu(pid: int) -> float:
@@ -189,11 +217,11 @@ def cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _receive(pipe: Connection) -> tuple[float, list[float]]:
+def _receive(pipe: Connection) -> tuple[float, dict[str, list[float]]]:
     received = pipe.recv()
     if isinstance(received, Exception):
         raise received
-    result: tuple[float, list[float]] = received
+    result: tuple[float, dict[str, list[float]]] = received
     return result
 
 

@@ -23,7 +23,7 @@ def main() -> None:
     with ExitStack() as stack:
         bench = Bench(stack, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jappoo-bench-"))), ROUNDS, 2.0)
         url, bench.postgres = make_database(stack, bench.folder / "postgres", 1_000)
-        publish_menu(bench, url)
+        publish_menu(url, bench.sessions.url)
         web = stack.enter_context(bench.web("app.factory:build", url))
         quiet: list[float] = []
         busy: list[float] = []

@@ -1,8 +1,10 @@
 """Members: what they agreed to, who holds a number, who has an office."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
-from threading import Thread
+from threading import Event, Thread
+from time import sleep
 
 import pytest
 from sqlalchemy import func, select
@@ -134,3 +136,27 @@ def test_an_office_ends_with_its_term(village):
 def test_the_village_has_one_number_a_person(village):
     with village.read() as reader:
         assert reader.scalar(select(func.count()).select_from(Number)) == 6
+
+
+def test_one_call_reads_the_offices_anew_while_others_go_by_the_last_known(village, monkeypatch):
+    today, reads, gate = date(2026, 11, 24), [], Event()
+    directory = queries.Directory(village, 0)
+    assert not directory.holds(AWA, today)
+    read = directory._read
+
+    def slow(day):
+        reads.append(day)
+        gate.wait(20)
+        read(day)
+
+    monkeypatch.setattr(directory, "_read", slow)
+    with village.transaction() as session:
+        session.add(Role(person_id=1, role="delegate", cooperative_id=1, from_on=today))
+    with ThreadPoolExecutor(1) as other:
+        anew = other.submit(directory.holds, AWA, today)
+        while not reads:
+            sleep(0.01)
+        assert not directory.holds(AWA, today)
+        gate.set()
+        assert anew.result()
+    assert len(reads) == 1

@@ -1,6 +1,6 @@
 import contextlib
 import json
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
 from hypothesis import assume, given
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.gateways.africastalking_ussd import AfricasTalkingUssd
 from app.gateways.hubtel_ussd import HubtelUssd
-from app.gateways.ussd import Dialled, Ended, Unreadable
+from app.gateways.ussd import NEVER_TYPED, Dialled, Ended, Unreadable, read_form
 from tests.gateways.fixtures import body_of, load, named
 
 CODE = "*384*44135#"
@@ -156,6 +156,12 @@ def test_what_the_other_dialect_needs_is_named(body: bytes, field: str) -> None:
 def test_an_answer_of_the_other_dialect_says_whether_more_is_wanted() -> None:
     asked = (json.loads(hubtel.write("Merci", more, b"")[0])["Type"] for more in (True, False))
     assert list(asked) == ["Response", "Release"]
+
+
+@given(st.one_of(st.text("ab=&%+2é7;*# ", max_size=30).map(str.encode), st.binary(max_size=30)))
+def test_a_form_is_read_as_the_standard_library_reads_it(body: bytes) -> None:
+    fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    assert read_form(body) == {name: value.translate(NEVER_TYPED) for name, value in reversed(fields)}
 
 
 @given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: f"sessionId=a&phoneNumber=7&text={quote(text)}".encode()))

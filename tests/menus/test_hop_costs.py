@@ -70,7 +70,7 @@ WAITING = ["SELECT approvals", "SELECT contests", "SELECT call_backs", "SELECT s
         (sample_declarations.SECRETARY, ("8",), ["SELECT numbers", "SELECT roles", *WAITING, "SELECT weighings"]),
         (sample_declarations.SECRETARY, ("8", "5"), []),
         (sample_declarations.SECRETARY, ("8", "5", "2"), ["SELECT numbers"]),
-        (sample_declarations.SECRETARY, ("8", "5", "2", "2468"), [*PIN, "SELECT roles", "SELECT roles"]),
+        (sample_declarations.SECRETARY, ("8", "5", "2", "2468"), [*PIN, "SELECT roles"]),
     ],
 )
 def test_a_hop_asks_for_no_more_than_it_shows(line, asked, phone, entries, statements):

@@ -1,12 +1,13 @@
 """Sweeping looks at the few rows that it concerns, however many wait: by the plans that PostgreSQL chooses."""
 
+import re
 from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from sqlalchemy import event
 
-from app.sms import sweeper
+from app.sms import claims, sweeper
 from tests.bench.floor_messages import expand
 from tests.sms.conftest import Desk
 
@@ -48,3 +49,37 @@ def test_what_is_too_late_expires_a_thousand_a_round(full):
         sweeper.sweep(session, now=full.clock(), wake=[].append)
     with full.database.read() as reader:
         assert reader.exec_driver_sql("SELECT count(*) FROM sms_messages WHERE state = 'expired'").scalar() == sweeper.MOST
+
+
+@pytest.mark.parametrize(("lane", "indexes"), [("notice", "large"), ("bulk", "small")])
+def test_a_lane_is_claimed_by_what_is_due_on_it_whatever_else_waits(postgres_database, clock, lane, indexes):
+    """The planner knows the table as it was before a broadcast: nearly nothing waited, in indexes still large or small."""
+    with psycopg.connect(postgres_database.url.replace("+psycopg", ""), autocommit=True) as connection:
+        expand(connection, "before", ROWS, own=False)
+        connection.execute("UPDATE sms_messages SET state = 'delivered'")
+        expand(connection, "rest", 1, own=False)
+        if indexes == "small":
+            connection.execute("REINDEX TABLE sms_messages")
+        connection.execute("VACUUM ANALYZE")
+        expand(connection, "broadcast", ROWS, own=False)
+        clock.now = datetime.now(UTC)
+    asked = []
+
+    def note(connection, cursor, statement, parameters, *_):
+        del connection, cursor
+        asked.append((statement, parameters))
+
+    event.listen(postgres_database.engine, "before_cursor_execute", note)
+    with postgres_database.transaction() as session:
+        claimed = claims.claim(session, lane, now=clock(), most=400)
+        session.rollback()
+    event.remove(postgres_database.engine, "before_cursor_execute", note)
+    assert sum(len(one.ids) for one in claimed) == (400 if lane == "bulk" else 0)
+    *before, (statement, given) = next(asked[: at + 1] for at, one in enumerate(asked) if "WITH due" in one[0])
+    with postgres_database.engine.begin() as connection:
+        for setting, _ in before:
+            connection.exec_driver_sql(setting)
+        for setting in ("force_custom_plan", "force_generic_plan"):
+            connection.exec_driver_sql(f"SET plan_cache_mode = {setting}")
+            plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", given))
+            assert not re.search(f"expires_at_idx|Seq Scan on sms_messages_{datetime.now(UTC):%Y_%m}", plan), plan

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.access.models import Authenticator
+from app.db.rows import store
 from app.keys import every
 
 STEP = 30
@@ -32,8 +33,7 @@ def begin(session: Session, person_id: int, *, seal: bytes, now: datetime) -> No
     session.execute(delete(Authenticator).where(Authenticator.person_id == person_id, Authenticator.on_at.is_(None)))
     if session.get(Authenticator, person_id) is None:
         sealed = _seal(pyotp.random_base32(), seal)
-        session.add(Authenticator(person_id=person_id, sealed=sealed, begun_at=now, last_step=0))
-        session.flush()
+        store(session, Authenticator(person_id=person_id, sealed=sealed, begun_at=now, last_step=0))
 
 
 def address_of(reader: Connection, person_id: int, label: str, *, seal: bytes) -> tuple[str, str] | None:

@@ -13,6 +13,7 @@ from app.coop.members.lookup import BELONGS, FoundMember
 from app.coop.members.models import Member, Number
 from app.coop.members.telephones import numbers_of
 from app.coop.offices import audit
+from app.db.rows import require
 
 
 class NotedNumber(msgspec.Struct, frozen=True):
@@ -87,9 +88,7 @@ def renew(session: Session, act: Act, member: FoundMember) -> None:
 def _changed(session: Session, act: Act, member: FoundMember, number_id: int, *, barred: bool) -> str:
     numbers.lock_person(session, member.person_id)
     change = numbers.flag if barred else numbers.release
-    phone = change(session, member.person_id, number_id, by_person_id=act.person_id, now=act.now)
-    if phone is None:
-        raise NumberGone
+    phone = require(change(session, member.person_id, number_id, by_person_id=act.person_id, now=act.now), NumberGone())
     audit.note(session, act, "number flagged" if barred else "number released", f"member:{member.member_id}", member)
     words = texts.say("number_flagged", day=act.now) if barred else texts.say("number_released", day=act.now)
     notices.tell_person(session, act, member.person_id, f"sim:{act.operation}", words, extra=(phone,))

@@ -20,6 +20,7 @@ from app.coop.members.lookup import FoundMember
 from app.coop.members.models import Member, Number, Person
 from app.coop.members.telephones import numbers_of
 from app.coop.offices import audit
+from app.db.rows import store
 
 WINDOW = timedelta(minutes=30)
 PEER_WAITS = timedelta(hours=2)
@@ -53,8 +54,7 @@ def open_by_officer(session: Session, act: Act, member: FoundMember) -> Window:
         raise NotNow("fresh")
     _check(session, member, officer, now)
     row = Reset(person_id=member.person_id, kind="officer", first_by=officer, first_phone=act.phone, at=now, opened_at=now)
-    session.add(row)
-    session.flush()
+    store(session, row)
     audit.note(session, act, "reset opened", f"reset:{row.id}", member)
     return _open(session, member, now)
 

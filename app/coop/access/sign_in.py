@@ -26,6 +26,7 @@ from app.coop.offices import audit
 from app.coop.offices.queries import offices_of
 from app.coop.rights import Office, Right
 from app.db.database import Database
+from app.db.rows import store
 from app.keys import every
 
 TRIES, LIVES = 5, timedelta(minutes=5)
@@ -118,8 +119,7 @@ def ask_code(
             family=browser.family,
             address=browser.address,
         )
-        session.add(row)
-        session.flush()
+        store(session, row)
         if officer:
             act = Act(0, "web", f"console:{row.id}", now)
             notices.tell_number(session, act, phone, "code", act.operation, texts.say("console_code", secret=typed))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app import texts
 from app.coop.access.models import WrongPin
 from app.coop.offices.queries import administrators
+from app.db.rows import store
 from app.sms import outbox
 
 ON_A_NUMBER, PEOPLE, WITHIN = 9, 3, timedelta(hours=1)
@@ -53,8 +54,7 @@ def look(reader: Connection | Session, phone: str, person_id: int, now: datetime
 
 def note(session: Session, phone: str, person_id: int, *, now: datetime) -> None:
     """Write a wrong PIN down; when it makes PINs rest, tell the administrators, once an hour at the most."""
-    session.add(WrongPin(phone=phone, person_id=person_id, at=now))
-    session.flush()
+    store(session, WrongPin(phone=phone, person_id=person_id, at=now))
     where = look(session, phone, person_id, now).rests
     if where is None:
         return

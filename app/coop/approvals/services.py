@@ -17,6 +17,7 @@ from app.coop.offices import audit
 from app.coop.offices.queries import offices_of
 from app.coop.rights import Office
 from app.coop.scope import Scope
+from app.db.rows import store
 
 LIVES = timedelta(hours=72)
 """After this what nobody decided is dead: nothing happens, and who asked is told."""
@@ -115,9 +116,7 @@ def ask(
         operation=operation,
     )
     row.roles = rules.without_federation(session, row, act.today)
-    session.add(row)
-    session.flush()
-    return row.id
+    return store(session, row).id
 
 
 def decide(session: Session, act: Act, approval_id: int, *, approved: bool) -> ApprovalDecided:
@@ -135,8 +134,7 @@ def decide(session: Session, act: Act, approval_id: int, *, approved: bool) -> A
     if row is None or office is None or mine is not None or row.state != "waiting" or row.expires_at <= act.now:
         raise ApprovalClosed(approval_id)
     vote = ApprovalVote(approval_id=row.id, person_id=act.person_id, approved=approved, at=act.now, operation=act.operation)
-    session.add(vote)
-    session.flush()
+    store(session, vote)
     act = msgspec.structs.replace(act, by=office)
     audit.note(session, act, f"approval {'given' if approved else 'refused'}", f"approval:{row.id}", row)
     if not approved:

@@ -25,6 +25,7 @@ from app.coop.members.names import member_name
 from app.coop.production.lines import worth
 from app.coop.rights import Right
 from app.coop.scope import Scope
+from app.db.rows import require
 
 LONGEST_NAME = 20
 PAID = {"cash": "en espèces", "account": "sur son compte", "invoice": "sur facture"}
@@ -91,9 +92,10 @@ def open_in(reader: Connection | Session, scope: Scope, order_id: int, *states: 
 
 
 def _say_sale(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedSale) -> str:
-    one = next(iter(queries.for_sale(reader, now, Offer.id == wanted.offer_id, scope.own(Offer.cooperative_id))), None)
-    if one is None:
-        raise OfferGone(wanted.offer_id)
+    one = require(
+        next(iter(queries.for_sale(reader, now, Offer.id == wanted.offer_id, scope.own(Offer.cooperative_id))), None),
+        OfferGone(wanted.offer_id),
+    )
     if wanted.units > one.quantity:
         raise SoldOut(one.quantity)
     how = f"livrer à {wanted.buyer[:LONGEST_NAME]}, sur facture" if wanted.buyer else "vendre en espèces"
@@ -109,9 +111,7 @@ def _sell(session: Session, act: Act, wanted: AskedSale) -> RequestDone:
 
 def _say_offer(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedOffer) -> str:
     del now
-    lot = next(iter(lots.lots(reader, Lot.code == wanted.code, scope.own(Lot.cooperative_id))), None)
-    if lot is None:
-        raise LotGone(wanted.code)
+    lot = require(next(iter(lots.lots(reader, Lot.code == wanted.code, scope.own(Lot.cooperative_id))), None), LotGone(wanted.code))
     if wanted.units > lot.units - lot.offered:
         raise LotShort(lot.units - lot.offered)
     name = (wanted.name or lot.product)[:LONGEST_NAME]

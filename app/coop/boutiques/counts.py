@@ -16,6 +16,7 @@ from app.coop.lots.stock import Part, give, happen, take
 from app.coop.lots.write_offs import write_off
 from app.coop.offices import audit
 from app.coop.production.lines import worth
+from app.db.rows import require, store
 
 
 class NoDifference(Exception):
@@ -43,8 +44,7 @@ def ask(session: Session, act: Act, counted: Decimal, offer_id: int | None = Non
         raise NoDifference
     row = DayCount(cooperative_id=cooperative, offer_id=offer_id, counted=counted, books=books, state="asked")
     row.counted_by, row.at, row.operation = act.person_id, act.now, act.operation
-    session.add(row)
-    session.flush()
+    store(session, row)
     by = counted - books
     words = f"Compté: {'+' if by > 0 else ''}{by.normalize():f} {f'{offer.name} en rayon' if offer else 'F en caisse'}"[:48]
     details = {"count": row.id}
@@ -64,9 +64,10 @@ def noted(session: Session, approval: approvals.Approval, act: Act) -> None:
         return
     by = row.counted - row.books
     changed = update(Offer).where(Offer.id == row.offer_id, Offer.quantity + by >= Decimal(0)).values(quantity=Offer.quantity + by)
-    price = session.scalar(changed.returning(Offer.amount).execution_options(synchronize_session=False))
-    if price is None:
-        raise approvals.Impossible("des commandes attendent ces articles")
+    price = require(
+        session.scalar(changed.returning(Offer.amount).execution_options(synchronize_session=False)),
+        approvals.Impossible("des commandes attendent ces articles"),
+    )
     _shelf(session, act, row, by)
     francs = worth(abs(by), price)
     write_off(session, f"day_count:{row.id}", row.cooperative_id, -francs if by > 0 else francs, act.now)

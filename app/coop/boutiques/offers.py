@@ -13,6 +13,7 @@ from app.coop.lots.models import Lot
 from app.coop.lots.stock import LotShort, locked
 from app.coop.offices import audit
 from app.coop.products.models import Product
+from app.db.rows import require, store
 from app.gsm7 import fold
 
 MOST_PRICE = 999_999
@@ -53,9 +54,7 @@ def put_up(session: Session, act: Act, what: Put) -> Offer:
     ends = datetime.combine(lot.best_before, time(), UTC) + timedelta(days=1) if lot.best_before else None
     until = min(ends or act.now + timedelta(days=LONGEST_DAYS), act.now + timedelta(days=LONGEST_DAYS))
     facts = {"name": name, "unit": lot.unit, "amount": what.price, "quantity": what.units, "place": place, "until_at": until}
-    row = Offer(cooperative_id=lot.cooperative_id, **facts)
-    session.add(row)
-    session.flush()
+    row = store(session, Offer(cooperative_id=lot.cooperative_id, **facts))
     session.add(OfferedLot(offer_id=row.id, lot_id=lot.id))
     if act.by:
         audit.note(session, act, "offer put up", f"offer:{row.id}", audit.Of(None, row.cooperative_id))
@@ -83,8 +82,7 @@ def change_price(session: Session, act: Act, offer_id: int, price: int) -> Offer
         raise OfferRefused(f"Un prix de 1 à {MOST_PRICE} F, svp.")
     here = act.by.scope.own(Offer.cooperative_id) if act.by else Offer.id > 0
     changed = update(Offer).where(Offer.id == offer_id, here, Offer.until_at > act.now).values(amount=price)
-    if session.scalar(changed.returning(Offer.id)) is None:
-        raise OfferGone(offer_id)
+    require(session.scalar(changed.returning(Offer.id)), OfferGone(offer_id))
     return session.get_one(Offer, offer_id, populate_existing=True)
 
 

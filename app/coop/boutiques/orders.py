@@ -14,6 +14,7 @@ from app.coop.boutiques.models import Offer, Order
 from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.production.lines import worth
 from app.coop.references import draw_free
+from app.db.rows import require, store
 
 RESERVED_FOR = timedelta(hours=48)
 """A reservation is over at this instant: who comes exactly then is late."""
@@ -95,8 +96,7 @@ def place(
         channel=act.channel,
         operation=act.operation,
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     return row, True
 
 
@@ -146,8 +146,7 @@ def take_stock(session: Session, offer_id: int, units: Decimal, now: datetime) -
 def move(session: Session, order_id: int, before: tuple[str, ...], state: str, *only: ColumnElement[bool]) -> Order:
     """Move an order on from one of these states, and return it; of two at once one does. Raises OrderNotOpen."""
     moved = update(Order).where(Order.id == order_id, Order.state.in_(before), *only).values(state=state)
-    if session.scalar(moved.returning(Order.id)) is None:
-        raise OrderNotOpen(order_id)
+    require(session.scalar(moved.returning(Order.id)), OrderNotOpen(order_id))
     return session.get_one(Order, order_id, populate_existing=True)
 
 

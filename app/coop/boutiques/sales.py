@@ -27,6 +27,7 @@ from app.coop.members.notices import tell_member
 from app.coop.offices import audit
 from app.coop.payments.due import unheld
 from app.coop.production.lines import worth
+from app.db.rows import require, store
 from app.gsm7 import fold
 from app.public_words import BadWords, read_public
 
@@ -49,10 +50,10 @@ class OwnSale(Exception):
 def find(session: Session, act: Act, code: str) -> Order:
     """Return the reserved order with a pick-up code at this co-operative. Raises OrderNotOpen."""
     here = act.office.scope.own(Order.cooperative_id)
-    row = session.scalar(select(Order).where(Order.code == code, Order.state == "reserved", Order.reserved_until > act.now, here))
-    if row is None:
-        raise OrderNotOpen(code)
-    return row
+    return require(
+        session.scalar(select(Order).where(Order.code == code, Order.state == "reserved", Order.reserved_until > act.now, here)),
+        OrderNotOpen(code),
+    )
 
 
 def hand_over(session: Session, act: Act, order_id: int) -> Order:
@@ -108,9 +109,10 @@ def settle(session: Session, act: Act, order_id: int, box: str) -> Order:
 def ask_refund(session: Session, act: Act, order_id: int, *, restocked: bool) -> int:
     """Ask that a sale be taken back; another officer decides. Raises OrderNotOpen, OwnSale, AlreadyAsked."""
     here = act.office.scope.own(Order.cooperative_id)
-    row = session.scalar(select(Order).where(Order.id == order_id, Order.state.in_(("sold", "delivered")), here))
-    if row is None:
-        raise OrderNotOpen(order_id)
+    row = require(
+        session.scalar(select(Order).where(Order.id == order_id, Order.state.in_(("sold", "delivered")), here)),
+        OrderNotOpen(order_id),
+    )
     _for_others(session, act, row.member_id)
     asked = approvals.ask(
         session,
@@ -157,9 +159,7 @@ def _written(session: Session, act: Act, offer_id: int, units: Decimal, **facts:
     told = {"offer_id": offer_id, "quantity": units, "amount": worth(units, price), "code": "", "phone": ""} | facts
     when = {"at": act.now, "reserved_until": act.now, "channel": act.channel, "operation": act.operation}
     row = Order(cooperative_id=act.office.scope.cooperative, **told, **when)
-    session.add(row)
-    session.flush()
-    return row
+    return store(session, row)
 
 
 def _sold(session: Session, act: Act, row: Order) -> Order:
@@ -214,8 +214,10 @@ def _within(act: Act, row: Order, what: str) -> Act:
 
 
 def _own_offer(session: Session, act: Act, offer_id: int) -> None:
-    if session.scalar(select(Offer.id).where(Offer.id == offer_id, act.office.scope.own(Offer.cooperative_id))) is None:
-        raise OrderNotOpen(offer_id)
+    require(
+        session.scalar(select(Offer.id).where(Offer.id == offer_id, act.office.scope.own(Offer.cooperative_id))),
+        OrderNotOpen(offer_id),
+    )
 
 
 def _for_others(session: Session, act: Act, member_id: int | None) -> None:

@@ -17,6 +17,7 @@ from app.coop.members.telephones import first_numbers
 from app.coop.offices import audit
 from app.coop.offices.queries import holders_of_right, offices_of
 from app.coop.rights import NotYours, Office
+from app.db.rows import require
 from app.service import service_of
 from app.sms.broadcasts import budget, expansion, texts
 from app.sms.broadcasts.models import Broadcast
@@ -74,9 +75,7 @@ class LeftAlready(Exception):
 def find(session: Session, sender: str, code: str, key: bytes, *, now: datetime) -> Broadcast:
     """Return the sender's broadcast with this code, locked, whatever became of it. Raises WrongBroadcastCode, or TooOld."""
     mine = select(Broadcast).where(Broadcast.sender == sender, Broadcast.code_digest == digest(key, sender, code))
-    found = session.scalar(mine.order_by(Broadcast.id.desc()).limit(1).with_for_update())
-    if found is None:
-        raise WrongBroadcastCode(code)
+    found = require(session.scalar(mine.order_by(Broadcast.id.desc()).limit(1).with_for_update()), WrongBroadcastCode(code))
     if found.state == "dead" or (found.state == "estimated" and (found.by_pin or found.estimated_at <= now - CODE_LASTS)):
         raise TooOld(found)
     return found

@@ -13,6 +13,7 @@ from app.coop.audience.query import AudienceCount, Limits, reach
 from app.coop.audience.words import Audience, read_audience
 from app.coop.correspondence import inbox
 from app.coop.rights import Office
+from app.db.rows import store
 from app.service import service_of
 from app.sms.broadcasts import budget
 from app.sms.broadcasts.models import Broadcast
@@ -189,8 +190,7 @@ def estimate(session: Session, act: Act, draft: Draft, *, key: bytes, terms: Ter
         ends_at=measured.ends,
         estimated_at=now,
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     return Estimate(row, code, measured.before, measured.signed, measured.left)
 
 

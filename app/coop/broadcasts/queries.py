@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.db.database import Database, is_outage
+from app.db.rows import require
 from app.sms import day_figures, figures
 from app.sms.broadcasts import progress
 from app.sms.broadcasts.models import Broadcast, BudgetDay
@@ -96,9 +97,7 @@ def report(reader: Connection, scope: Scope, broadcast_id: int, now: datetime) -
     ours = (row.id == broadcast_id) & row.confirmed_at.is_not(None)
     if not scope.is_federation:
         ours &= row.cooperative_id == scope.cooperative_id
-    found = reader.execute(select(Broadcast.__table__).where(ours)).first()
-    if found is None:
-        raise NotYours("read")
+    found = require(reader.execute(select(Broadcast.__table__).where(ours)).first(), NotYours("read"))
     counted = found.recipients <= COUNTED
     return BroadcastReport(
         _sent(reader, found, now),

@@ -11,6 +11,7 @@ from app.coop.broadcasts.estimates import Draft
 from app.coop.offices import audit
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
+from app.db.rows import require
 from app.sms.broadcasts.models import BroadcastTemplate
 
 MOST, LONGEST_NAME, LONGEST_AUDIENCE, LONGEST = 50, 40, 120, 1000
@@ -75,6 +76,5 @@ def keep(session: Session, act: Act, name: str, draft: Draft, *, seen: str = "")
 def drop(session: Session, act: Act, template_id: int) -> None:
     """Forget a text of the scope. Raises NotYours."""
     mine = (BroadcastTemplate.id == template_id) & act.office.scope.own(BroadcastTemplate.cooperative_id)
-    if session.scalar(delete(BroadcastTemplate).where(mine).returning(BroadcastTemplate.id)) is None:
-        raise NotYours("broadcast")
+    require(session.scalar(delete(BroadcastTemplate).where(mine).returning(BroadcastTemplate.id)), NotYours("broadcast"))
     audit.note(session, act, "template dropped", f"broadcast_template:{template_id}")

@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session, aliased
 
 from app.coop.boutiques.models import OfferedLot, Order
 from app.coop.cooperatives.models import Commune, Cooperative
-from app.coop.lots.models import Lot, LotDelivery, LotEvent, LotMove, RunWork
+from app.coop.lots.models import Lot, LotConsent, LotDelivery, LotEvent, LotMove, RunWork
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
 from app.coop.techniques.models import Technique
 from app.db.base import Utc
+
+AGREED = -1
+"""Stands for the member in the row that counts a lot's consents."""
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -75,7 +78,10 @@ class Sold(msgspec.Struct, frozen=True):
 
 
 class Family(msgspec.Struct, frozen=True):
-    """A lot's family: links by id, in the order in which they were made; what each event took; deliveries and sales by lot."""
+    """A lot's family: links by id, in the order in which they were made; what each event took; deliveries and sales by lot.
+
+    `agreed` says by lot how many producers let its francs be shown.
+    """
 
     target: Link
     links: dict[int, Link]
@@ -83,6 +89,7 @@ class Family(msgspec.Struct, frozen=True):
     outputs: dict[int, float]
     deliveries: dict[int, list[DeliveredPart]]
     sales: dict[int, list[Sold]]
+    agreed: dict[int, int]
 
     def share_out(self, link: Link) -> float:
         """Return which part of its event's output a lot is."""
@@ -110,8 +117,8 @@ def families_of(reader: Connection | Session, codes: Collection[str]) -> dict[st
     if not targets:
         return {}
     taken, outputs = _moves(reader, codes, links)
-    deliveries, sales = _ends(reader, codes)
-    return {link.code: Family(link, links, taken, outputs, deliveries, sales) for link in targets}
+    ends = _ends(reader, codes)
+    return {link.code: Family(link, links, taken, outputs, *ends) for link in targets}
 
 
 def _ids(codes: Collection[str]) -> CTE:
@@ -156,8 +163,10 @@ def _moves(
     return taken, outputs
 
 
-def _ends(reader: Connection | Session, codes: Collection[str]) -> tuple[dict[int, list[DeliveredPart]], dict[int, list[Sold]]]:
-    """Return deliveries and sales of the family's lots, in one SELECT."""
+def _ends(
+    reader: Connection | Session, codes: Collection[str]
+) -> tuple[dict[int, list[DeliveredPart]], dict[int, list[Sold]], dict[int, int]]:
+    """Return deliveries and sales of the family's lots, and how many producers agreed to francs, in one SELECT."""
     ids = _ids(codes)
     never = type_coerce(null(), Utc()).label("at")  # a union's types are those of its first part
     sums = (func.sum(LotDelivery.units), func.sum(LotDelivery.grams), func.sum(Weighing.gross))
@@ -166,12 +175,16 @@ def _ends(reader: Connection | Session, codes: Collection[str]) -> tuple[dict[in
     sold: Any = select(OfferedLot.lot_id, literal(0), Order.quantity, null(), Order.amount, Order.sold_at)
     sold = sold.join(Order, Order.offer_id == OfferedLot.offer_id).join(ids, ids.c.id == OfferedLot.lot_id)
     brought, sold = brought.where(LotDelivery.corrected_at.is_(None)), sold.where(Order.state.in_(("sold", "delivered")))
-    every: Any = union_all(brought, sold)
+    agreed: Any = select(LotConsent.lot_id, literal(AGREED), null(), null(), func.count(), null()).group_by(LotConsent.lot_id)
+    every: Any = union_all(brought, sold, agreed.join(ids, ids.c.id == LotConsent.lot_id))
     deliveries: dict[int, list[DeliveredPart]] = defaultdict(list)
     sales: dict[int, list[Sold]] = defaultdict(list)
+    consents: dict[int, int] = {}
     for lot, member, units, grams, francs, at in reader.execute(every):
-        if member:
+        if member == AGREED:
+            consents[lot] = francs
+        elif member:
             deliveries[lot].append(DeliveredPart(lot, member, float(units if grams is None else grams), int(francs or 0)))
         else:
             sales[lot].append(Sold(lot, units, int(francs), at))
-    return deliveries, sales
+    return deliveries, sales, consents

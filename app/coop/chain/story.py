@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import units
@@ -14,6 +14,7 @@ from app.coop.chain.family import Family, Link, family_of
 from app.coop.lots.codes import read_code
 from app.coop.lots.models import LotConsent
 from app.coop.small import SMALL
+from app.db.rows import store
 
 
 class ChainStep(msgspec.Struct, frozen=True):
@@ -39,27 +40,21 @@ def story_of(reader: Connection | Session, typed: str) -> Story | None:
     """Return the story of a public lot. None for a code that is none, is unknown or is private: they look alike."""
     code = read_code(typed)
     family = family_of(reader, code) if code else None
-    return tell(reader, family) if family and family.target.public else None
+    return tell(family) if family and family.target.public else None
 
 
-def tell(reader: Connection | Session, family: Family) -> Story:
+def tell(family: Family) -> Story:
     """Return the story of a family's target, public or not."""
     found = earned(family)
-    shown = found.producers >= SMALL or _agreed(reader, family, found)
     target = family.target
+    shown = found.producers >= SMALL or 0 < found.producers <= family.agreed.get(target.id, 0)
     return Story(target.code, target.product, target.best_before, _steps(family), _shares(found, shown), round(100 * found.sold))
 
 
 def agree(session: Session, lot_id: int, member_id: int, now: object) -> None:
     """Note a producer's word, by PIN, that francs may be shown of a lot; twice is once."""
     if session.get(LotConsent, (lot_id, member_id)) is None:
-        session.add(LotConsent(lot_id=lot_id, member_id=member_id, at=now))
-        session.flush()
-
-
-def _agreed(reader: Connection | Session, family: Family, found: Earnings) -> bool:
-    said = select(func.count()).select_from(LotConsent).where(LotConsent.lot_id == family.target.id)
-    return 0 < found.producers <= (reader.scalar(said) or 0)
+        store(session, LotConsent(lot_id=lot_id, member_id=member_id, at=now))
 
 
 def _steps(family: Family) -> list[ChainStep]:

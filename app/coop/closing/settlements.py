@@ -29,6 +29,7 @@ from app.coop.production.models import Declaration
 from app.coop.subject import declared
 from app.coop.till import payouts
 from app.coop.till.models import HELD, Payout
+from app.db.rows import require
 
 CONTESTED_WITHIN = timedelta(hours=48)
 """For how long an account stays open after a settlement that was paid without the member's own PIN."""
@@ -74,9 +75,7 @@ def ask_settlement(session: Session, act: Act, member: FoundMember, *, paper: st
     approvals.AlreadyAsked.
     """
     lock_members(session, (member.member_id,))
-    departure = departures.departure_of(session, member.member_id)
-    if departure is None:
-        raise departures.NotPossible
+    departure = require(departures.departure_of(session, member.member_id), departures.NotPossible())
     if act.person_id == member.person_id:
         raise NotForYourself
     if departure.kind == "death" and not paper:
@@ -129,9 +128,7 @@ def clear(session: Session, row: Payout, now: datetime) -> list[tuple[int, int]]
     Raises HandoverNotOpen when it isn't, StillOpen, TooEarly, Owes, MoneyFrozen.
     """
     lock_member(session, row.member_id)
-    departure = departures.departure_of(session, row.member_id)
-    if departure is None:
-        raise HandoverNotOpen(row.id)
+    departure = require(departures.departure_of(session, row.member_id), HandoverNotOpen(row.id))
     handed_over = account_of(session, row.cooperative_id, None, "handed_over")
     lock_cooperative(session, row.cooperative_id)
     if _check(session, row.member_id, departure, now, besides=row.id) != row.amount:

@@ -20,6 +20,7 @@ from app.coop.cooperatives.models import Cooperative
 from app.coop.offices import audit
 from app.coop.offices.queries import office_for
 from app.coop.scope import Scope
+from app.db.rows import store
 from app.gsm7 import fold, septets
 
 LIVES = timedelta(hours=12)
@@ -96,8 +97,7 @@ def ask(session: Session, act: Act, arguments: msgspec.Struct) -> int:
         expires_at=act.now + LIVES,
         state="waiting",
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     audit.note(session, msgspec.structs.replace(act, by=office), "console asked", f"request:{row.id}", row)
     return row.id
 

@@ -26,6 +26,7 @@ from app.coop.production.models import AssistedAct, Weighing
 from app.coop.products.models import Product
 from app.coop.rights import Office
 from app.coop.till.models import Payout
+from app.db.rows import require
 
 MOST_LISTED = 24
 MOST_AT_ONCE = 200
@@ -146,15 +147,11 @@ def answer(session: Session, act: Act, contest_id: int, *, upheld: bool, note: s
     stands where it stood. A weighing or its price is only answered: the officers correct the books by a reversal of their own.
     """
     what = select(Contest.subject, func.coalesce(Contest.payment_id, Contest.payout_id).label("row_id"), Contest.member_id)
-    about = session.execute(what.where(Contest.id == contest_id)).first()
-    if about is None:
-        raise ContestNotOpen
+    about = require(session.execute(what.where(Contest.id == contest_id)).first(), ContestNotOpen())
     money, left = locked_money(session, about.subject, about.row_id)
     lock_member(session, about.member_id, ContestNotOpen)
     mine = (Contest.id == contest_id) & (Contest.member_id == about.member_id) & _for(act.office) & ~_theirs(act.person_id)
-    row = session.scalar(select(Contest).where(mine).with_for_update(of=Contest))
-    if row is None:
-        raise ContestNotOpen
+    row = require(session.scalar(select(Contest).where(mine).with_for_update(of=Contest)), ContestNotOpen())
     row.state, row.note = "upheld" if upheld else "dismissed", note[:1].upper() + note[1:]
     row.answered_by, row.answered_at = act.person_id, act.now
     if money and left:

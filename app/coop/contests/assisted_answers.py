@@ -21,6 +21,7 @@ from app.coop.members.telephones import reached_by
 from app.coop.offices.queries import holders_of_right
 from app.coop.production.models import AssistedAct, Declaration, Weighing
 from app.coop.products.models import Product
+from app.db.rows import require
 
 CONTEST_WITHIN = timedelta(days=7)
 """How long her phone asks, and NON is heard; after that it is a matter for the office."""
@@ -89,9 +90,7 @@ def asked_by_reference(reader: Connection | Session, members: Sequence[int], ref
         .join(Declaration, Declaration.id == AssistedAct.declaration_id)
         .where(AssistedAct.member_id.in_(members), Declaration.reference == reference, AssistedAct.at > now - CONTEST_WITHIN)
     )
-    row = reader.execute(rows.order_by(AssistedAct.id.desc()).limit(1)).first()
-    if row is None:
-        raise UnknownAct(reference)
+    row = require(reader.execute(rows.order_by(AssistedAct.id.desc()).limit(1)).first(), UnknownAct(reference))
     return int(row.id), int(row.member_id)
 
 
@@ -165,15 +164,16 @@ def _answer(session: Session, act: Act, assisted_id: int, answer: str, unless: C
 
 
 def _assisted(session: Session, member_id: int, assisted_id: int) -> tuple[AssistedAct, str, int, int]:
-    row = session.execute(
-        select(AssistedAct, Declaration.reference, Declaration.cooperative_id, Member.person_id)
-        .join(Declaration, Declaration.id == AssistedAct.declaration_id)
-        .join(Member, Member.id == AssistedAct.member_id)
-        .where(AssistedAct.id == assisted_id, AssistedAct.member_id == member_id)
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
-        raise UnknownAct(assisted_id)
+    row = require(
+        session.execute(
+            select(AssistedAct, Declaration.reference, Declaration.cooperative_id, Member.person_id)
+            .join(Declaration, Declaration.id == AssistedAct.declaration_id)
+            .join(Member, Member.id == AssistedAct.member_id)
+            .where(AssistedAct.id == assisted_id, AssistedAct.member_id == member_id)
+            .execution_options(populate_existing=True)
+        ).first(),
+        UnknownAct(assisted_id),
+    )
     return row[0], row[1], row[2], row[3]
 
 

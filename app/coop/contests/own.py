@@ -19,6 +19,7 @@ from app.coop.payments.models import Payment
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
 from app.coop.till.models import Payout
+from app.db.rows import require
 
 MOST_READ = 24
 
@@ -66,14 +67,16 @@ def take_back(session: Session, act: Act, contest_id: int) -> Contest:
     Raises OwnContestClosed, HandoverNotOpen.
     """
     mine = (Contest.id == contest_id) & (Contest.member_id == act.member)
-    about = session.execute(select(Contest.subject, func.coalesce(Contest.payment_id, Contest.payout_id)).where(mine)).first()
-    if about is None:
-        raise OwnContestClosed(contest_id)
+    about = require(
+        session.execute(select(Contest.subject, func.coalesce(Contest.payment_id, Contest.payout_id)).where(mine)).first(),
+        OwnContestClosed(contest_id),
+    )
     money, left = locked_money(session, *about)
     lock_member(session, act.member, OwnContestClosed)
-    row = session.scalar(select(Contest).where(mine, Contest.state == "open").with_for_update(of=Contest))
-    if row is None:
-        raise OwnContestClosed(contest_id)
+    row = require(
+        session.scalar(select(Contest).where(mine, Contest.state == "open").with_for_update(of=Contest)),
+        OwnContestClosed(contest_id),
+    )
     row.state, row.answered_at = "withdrawn", act.now
     session.flush()
     if money and left and left.state != "cancelled":

@@ -25,6 +25,7 @@ from app.coop.openings.services import CONTEST_DAYS
 from app.coop.production.models import Declaration, Weighing
 from app.coop.products.models import Product
 from app.coop.references import draw_free
+from app.db.rows import require, store
 
 WITHIN = timedelta(hours=48)
 OpeningEntry = aliased(JournalEntry)
@@ -121,9 +122,10 @@ def open_contest(
         return ContestOpened(*known[:3], known=True)
     _, left = locked_money(session, subject, about)
     cooperative = lock_member(session, act.member, TooLate).cooperative_id
-    what = next((one for one in contestable(session, act.member, act.now) if (one.subject, one.id) == (subject, about)), None)
-    if what is None:
-        raise TooLate(about)
+    what = require(
+        next((one for one in contestable(session, act.member, act.now) if (one.subject, one.id) == (subject, about)), None),
+        TooLate(about),
+    )
     before = left.halt() if left else None
     if left and before is None:
         raise TooLate(about)
@@ -143,8 +145,7 @@ def open_contest(
         answer_by=after(investigate_by, ANSWER),
         **({} if subject == "opening" else {column: about}),
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     if subject == "opening":
         said = {"answer": "contested", "answered_at": act.now, "contest_id": row.id}
         session.execute(update(OpeningBalance).where(OpeningBalance.id == about).values(**said))

@@ -17,6 +17,7 @@ from app.coop.members.models import Member, Person
 from app.coop.offices import audit
 from app.coop.scope import Scope
 from app.db.pages import beyond
+from app.db.rows import require
 from app.service import service_of
 
 Outcome = Literal["settled", "unreached", "later", "wrong", "left"]
@@ -144,14 +145,15 @@ def how_many(reader: Connection, cooperative_id: int | None, now: datetime) -> t
 def take(session: Session, act: Act, row_id: int) -> None:
     """Take a call back for TAKEN_FOR; of several officers one gets it. Raises CallBackTaken."""
     free = ~_held(act.now) | (CallBack.taken_by == act.person_id)
-    taken = session.execute(
-        update(CallBack)
-        .where(CallBack.id == row_id, *_open(act.office.cooperative_id), free)
-        .values(taken_by=act.person_id, taken_at=act.now)
-        .returning(CallBack.id)
-    ).first()
-    if taken is None:
-        raise CallBackTaken
+    require(
+        session.execute(
+            update(CallBack)
+            .where(CallBack.id == row_id, *_open(act.office.cooperative_id), free)
+            .values(taken_by=act.person_id, taken_at=act.now)
+            .returning(CallBack.id)
+        ).first(),
+        CallBackTaken(),
+    )
     audit.note(session, act, "call back taken", f"call_back:{row_id}")
 
 
@@ -161,9 +163,7 @@ def close(session: Session, act: Act, row_id: int, outcome: Outcome) -> str | No
     What wasn't settled comes back after a while.
     """
     mine = (CallBack.id == row_id, *_open(act.office.cooperative_id), CallBack.taken_by == act.person_id)
-    row = session.scalar(select(CallBack).where(*mine).with_for_update())
-    if row is None:
-        raise CallBackTaken
+    row = require(session.scalar(select(CallBack).where(*mine).with_for_update()), CallBackTaken())
     row.tries += outcome == "unreached"
     given_up = outcome == "unreached" and row.tries >= MOST_TRIES
     row.outcome, row.taken_by, row.taken_at = outcome, None, None

@@ -22,6 +22,7 @@ from app.coop.members.models import Member, Person
 from app.coop.members.telephones import places_on
 from app.coop.offices import audit
 from app.coop.rights import Office
+from app.db.rows import store
 
 MOST_WAITING, MOST_A_DAY = 3, 6
 """Applications of one number that may wait, and that it may make in a day."""
@@ -159,9 +160,7 @@ def approve(
     """
     now = act.now
     row = _decided(session, act, application_id, "approved")
-    person = Person(name=row.name, language="fr", pin_pepper=1)
-    session.add(person)
-    session.flush()
+    person = store(session, Person(name=row.name, language="fr", pin_pepper=1))
     member = _member(session, person.id, row.cooperative_id, row.paper or paper, now.date())
     place = None
     if row.phone:
@@ -228,8 +227,7 @@ def _member(session: Session, person_id: int, cooperative_id: int, paper: str | 
         )
         try:
             with session.begin_nested():
-                session.add(made)
-                session.flush()
+                store(session, made)
         except IntegrityError as error:
             if "card" not in str(error.orig):
                 raise
@@ -239,6 +237,4 @@ def _member(session: Session, person_id: int, cooperative_id: int, paper: str | 
 
 
 def _keep(session: Session, row: Application) -> int:
-    session.add(row)
-    session.flush()
-    return row.id
+    return store(session, row).id

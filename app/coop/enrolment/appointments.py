@@ -17,6 +17,7 @@ from app.coop.offices.notices import tell_officers
 from app.coop.offices.queries import PARTNER_ROLES, agreed, in_term, offices_of
 from app.coop.rights import FEDERATIONS, OfficeRole
 from app.coop.scope import Scope
+from app.db.rows import require, store
 
 
 class NotAppointed(Exception):
@@ -106,9 +107,7 @@ def holder_of(
         return person, False
     if not name:
         raise NotAppointed("ce numéro est inconnu: donnez aussi le nom")
-    person = Person(name=name[:40], language="fr")
-    session.add(person)
-    session.flush()
+    person = store(session, Person(name=name[:40], language="fr"))
     numbers.attach(session, person.id, phone, proof_wanted=False, by_person_id=None, now=now)
     return person, True
 
@@ -154,9 +153,10 @@ def revoke_by_number(session: Session, phone: str, role: str, *, code: str | Non
 
 def prolong(session: Session, role_id: int, until_on: date | None, *, now: datetime) -> None:
     """Let an office that is held now go on until a day, or without an end. Raises NotAppointed."""
-    row = session.scalar(select(Role).where(Role.id == role_id, in_term(now.date())).with_for_update())
-    if row is None:
-        raise NotAppointed("cette charge est finie")
+    row = require(
+        session.scalar(select(Role).where(Role.id == role_id, in_term(now.date())).with_for_update()),
+        NotAppointed("cette charge est finie"),
+    )
     if until_on is not None and until_on < now.date():
         raise NotAppointed("la charge finirait avant aujourd'hui")
     row.until_on = until_on
@@ -167,9 +167,10 @@ def prolong(session: Session, role_id: int, until_on: date | None, *, now: datet
 
 def end(session: Session, role_id: int, *, now: datetime) -> None:
     """End an office that is held now. Raises NotAppointed: it has ended, or is the federation's last administrator's."""
-    row = session.scalar(select(Role).where(Role.id == role_id, in_term(now.date())).with_for_update())
-    if row is None:
-        raise NotAppointed("cette charge est finie")
+    row = require(
+        session.scalar(select(Role).where(Role.id == role_id, in_term(now.date())).with_for_update()),
+        NotAppointed("cette charge est finie"),
+    )
     if row.role == "administrator":
         others = select(Role.id).where(Role.role == "administrator", in_term(now.date()), Role.person_id != row.person_id)
         if not session.scalars(others.with_for_update()).all():
@@ -236,10 +237,10 @@ def _member(session: Session, code: str, card: str) -> tuple[Cooperative, lookup
 
 
 def _cooperative(session: Session, code: str) -> Cooperative:
-    found = session.execute(select(Cooperative).where(Cooperative.code == code.upper())).scalar_one_or_none()
-    if found is None:
-        raise NotAppointed(f"aucune CPS n'a le code {code[:16]}")
-    return found
+    return require(
+        session.execute(select(Cooperative).where(Cooperative.code == code.upper())).scalar_one_or_none(),
+        NotAppointed(f"aucune CPS n'a le code {code[:16]}"),
+    )
 
 
 def _give(session: Session, given: Appointed, cooperative_id: int | None, now: datetime) -> Appointed:
@@ -258,8 +259,7 @@ def _give(session: Session, given: Appointed, cooperative_id: int | None, now: d
         from_on=given.from_on,
         until_on=given.until_on,
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     _tell_scope(session, f"office:{row.id}", given.person_id, given.role, cooperative_id, became="given", now=now)
     return given
 

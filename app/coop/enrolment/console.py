@@ -20,6 +20,7 @@ from app.coop.offices.models import Role
 from app.coop.offices.queries import in_term
 from app.coop.rights import OfficeRole
 from app.coop.scope import Scope
+from app.db.rows import require
 
 ROOM = 22
 """Letters of a name in a request's sentence."""
@@ -118,9 +119,7 @@ def _end(session: Session, act: Act, wanted: OfficeEnd) -> RequestDone:
 def _say_first_use(reader: Connection | Session, scope: Scope, now: datetime, wanted: FirstUse) -> str:
     del scope, now
     named = select(Person.name).join(Number).where(Number.phone == wanted.phone, Number.trusted.is_(False))
-    name = reader.scalar(named)
-    if name is None:
-        raise NotAppointed("ce numéro est inconnu")
+    name = require(reader.scalar(named), NotAppointed("ce numéro est inconnu"))
     return f"autre code secret pour {name[:ROOM]}, {phones.write(wanted.phone)}."
 
 
@@ -131,13 +130,14 @@ def _renew(session: Session, act: Act, wanted: FirstUse) -> RequestDone:
 
 
 def _held(reader: Connection | Session, role_id: int, now: datetime) -> str:
-    row = reader.execute(
-        select(Role.person_id, Role.role, Cooperative.code)
-        .outerjoin(Cooperative, Cooperative.id == Role.cooperative_id)
-        .where(Role.id == role_id, in_term(now.date()))
-    ).first()
-    if row is None:
-        raise NotAppointed("cette charge est finie")
+    row = require(
+        reader.execute(
+            select(Role.person_id, Role.role, Cooperative.code)
+            .outerjoin(Cooperative, Cooperative.id == Role.cooperative_id)
+            .where(Role.id == role_id, in_term(now.date()))
+        ).first(),
+        NotAppointed("cette charge est finie"),
+    )
     return f"la charge {_office(row.role)}{f' {row.code}' if row.code else ''} de {person_name(reader, row.person_id)[:ROOM]}"
 
 

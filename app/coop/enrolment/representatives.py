@@ -14,6 +14,7 @@ from app.coop.offices.notices import tell_officers
 from app.coop.offices.queries import PARTNER_ROLES, agreed
 from app.coop.rights import OfficeRole
 from app.coop.scope import FEDERATION
+from app.db.rows import store
 
 
 def appoint_representative(
@@ -38,9 +39,7 @@ def appoint_representative(
     held = select(PartnerRole.id).join(Partner, Partner.id == PartnerRole.partner_id)
     if session.scalar(held.where(PartnerRole.person_id == person.id, Partner.id == partner_id, agreed(from_on))) is not None:
         raise NotAppointed("cette personne a déjà cette charge")
-    row = PartnerRole(person_id=person.id, partner_id=partner_id, from_on=from_on, until_on=until_on)
-    session.add(row)
-    session.flush()
+    row = store(session, PartnerRole(person_id=person.id, partner_id=partner_id, from_on=from_on, until_on=until_on))
     _tell(session, f"partner office:{row.id}", person.id, role, given=True, now=now)
     return Appointed(person.id, person.name, role, None, from_on, until_on, new, partner.name)
 

@@ -11,6 +11,7 @@ from app.coop.act import Act
 from app.coop.equipment.models import Booking, Equipment, HalfDay, LentEquipment
 from app.coop.members.lock import lock_member
 from app.coop.offices import audit
+from app.db.rows import require, store
 from app.db.upsert import upsert
 
 Half = Literal["am", "pm"]
@@ -76,9 +77,10 @@ def book(session: Session, act: Act, equipment_id: int, on_day: date, half: str)
         return known
     if member.state != "active":
         raise NoBooker(act.member)
-    what = session.scalar(select(Equipment).where(Equipment.id == equipment_id, bookable_by(member.cooperative_id)))
-    if what is None:
-        raise EquipmentGone(equipment_id)
+    what = require(
+        session.scalar(select(Equipment).where(Equipment.id == equipment_id, bookable_by(member.cooperative_id))),
+        EquipmentGone(equipment_id),
+    )
     if bounds(on_day, half).ends <= act.now:
         raise BadHalfDay("Cette demi-journée est passée.")
     if on_day > act.today + timedelta(days=what.horizon):
@@ -87,8 +89,7 @@ def book(session: Session, act: Act, equipment_id: int, on_day: date, half: str)
         raise TooManyBookings(what.most)
     slot = {"equipment_id": equipment_id, "on_day": on_day, "half": half}
     claimed = upsert(session, HalfDay).values(slot).on_conflict_do_nothing().returning(HalfDay.half)
-    if session.scalar(claimed) is None:
-        raise HalfDayTaken(on_day, half)
+    require(session.scalar(claimed), HalfDayTaken(on_day, half))
     row = Booking(
         **slot,
         cooperative_id=what.cooperative_id,
@@ -100,8 +101,7 @@ def book(session: Session, act: Act, equipment_id: int, on_day: date, half: str)
         channel=act.channel,
         operation=act.operation,
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     mine = (HalfDay.equipment_id == equipment_id) & (HalfDay.on_day == on_day) & (HalfDay.half == half)
     session.execute(update(HalfDay).where(mine).values(booking_id=row.id))
     return row
@@ -128,8 +128,7 @@ def move(session: Session, booking_id: int, before: tuple[str, ...], state: str,
     Raises BookingNotOpen.
     """
     moved = update(Booking).where(Booking.id == booking_id, Booking.state.in_(before), *only).values(state=state)
-    if session.scalar(moved.returning(Booking.id)) is None:
-        raise BookingNotOpen(booking_id)
+    require(session.scalar(moved.returning(Booking.id)), BookingNotOpen(booking_id))
     if state not in ("booked", "out"):
         session.execute(delete(HalfDay).where(HalfDay.booking_id == booking_id))
     return session.get_one(Booking, booking_id, populate_existing=True)

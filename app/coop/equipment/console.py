@@ -13,6 +13,7 @@ from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.models import Booking
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
+from app.db.rows import require
 
 LONGEST_NAME = 20
 CUT_NAME = 12
@@ -63,10 +64,9 @@ def _add(session: Session, act: Act, wanted: AskedEquipment) -> RequestDone:
 
 
 def _found(reader: Connection | Session, scope: Scope, booking_id: int, state: str) -> queries.ShownBooking:
-    found = next((one for one in queries.bookings_in(reader, scope, state, only=booking_id)), None)
-    if found is None:
-        raise bookings.BookingNotOpen(booking_id)
-    return found
+    return require(
+        next((one for one in queries.bookings_in(reader, scope, state, only=booking_id)), None), bookings.BookingNotOpen(booking_id)
+    )
 
 
 def _say_out(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedHandOut) -> str:

@@ -11,6 +11,7 @@ from app.coop.equipment.models import Booking, Equipment, LentEquipment
 from app.coop.ledger.services import account_of, post
 from app.coop.members.models import Member
 from app.coop.offices import audit
+from app.db.rows import require, store
 from app.gsm7 import fold
 
 
@@ -48,8 +49,7 @@ def add(session: Session, act: Act, cooperative_id: int, name: str, place: str, 
     name, place = fold(name.strip()), fold(place.strip())
     check(session, cooperative_id, name, place, terms)
     row = Equipment(cooperative_id=cooperative_id, name=name, place=place, **msgspec.structs.asdict(terms))
-    session.add(row)
-    session.flush()
+    store(session, row)
     if act.by:
         audit.note(session, act, "equipment added", f"equipment:{row.id}", audit.Of(None, cooperative_id))
     return row
@@ -64,8 +64,7 @@ def lend(session: Session, act: Act, equipment_id: int, cooperative_id: int, *, 
         delete(LentEquipment).where(LentEquipment.equipment_id == equipment_id, LentEquipment.cooperative_id == cooperative_id)
     )
     if lent:
-        session.add(LentEquipment(equipment_id=equipment_id, cooperative_id=cooperative_id))
-        session.flush()
+        store(session, LentEquipment(equipment_id=equipment_id, cooperative_id=cooperative_id))
     if act.by:
         done = "equipment lent" if lent else "equipment lent no more"
         audit.note(session, act, done, f"equipment:{what.id}", audit.Of(None, what.cooperative_id))
@@ -122,12 +121,10 @@ def restore(session: Session, act: Act, equipment_id: int) -> None:
 
 def _owned(session: Session, act: Act, equipment_id: int) -> Equipment:
     here = act.office.scope.own(Equipment.cooperative_id)
-    what = session.scalar(
-        select(Equipment).where(Equipment.id == equipment_id, here, Equipment.state != "retired").with_for_update()
+    return require(
+        session.scalar(select(Equipment).where(Equipment.id == equipment_id, here, Equipment.state != "retired").with_for_update()),
+        EquipmentRefused("not this co-operative's"),
     )
-    if what is None:
-        raise EquipmentRefused("not this co-operative's")
-    return what
 
 
 def _for_others(session: Session, act: Act, row: Booking) -> None:

@@ -21,6 +21,7 @@ from app.coop.ideas.services import IdeaNotOpen
 from app.coop.offices import audit
 from app.coop.rights import NotYours, Right
 from app.coop.scope import Scope
+from app.db.rows import require
 
 ROOM = 16
 """Letters of a name in a request's sentence."""
@@ -154,9 +155,9 @@ def _say_filiere(reader: Connection | Session, scope: Scope, now: datetime, want
     if not scope.is_federation:
         raise NotYours("boutiques")
     rows = select(Cooperative.id, Cooperative.code).join(Idea, Idea.cooperative_id == Cooperative.id)
-    where = reader.execute(rows.where(Idea.id == wanted.idea_id, Idea.state == "shortlisted")).first()
-    if where is None:
-        raise IdeaNotOpen(wanted.idea_id)
+    where = require(
+        reader.execute(rows.where(Idea.id == wanted.idea_id, Idea.state == "shortlisted")).first(), IdeaNotOpen(wanted.idea_id)
+    )
     slot = products.planned_slot(reader, where.id, wanted.name, wanted.unit)
     return f"idée {wanted.idea_id} devient {slot.product}, en {slot.unit}, numéro {slot.slot} de {where.code}."
 
@@ -189,9 +190,9 @@ def _whole(typed: str) -> int:
 
 
 def _of(reader: Connection | Session, code: str) -> audit.Of:
-    found = reader.scalar(select(Cooperative.id).where(Cooperative.code == code))
-    if found is None:
-        raise NotFounded(f"aucune CPS n'a le code {code[:16]}")
+    found = require(
+        reader.scalar(select(Cooperative.id).where(Cooperative.code == code)), NotFounded(f"aucune CPS n'a le code {code[:16]}")
+    )
     return audit.Of(None, found)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.cooperatives.communes import COMMUNES, FILIERES
 from app.coop.cooperatives.models import Commune, Cooperative, Filiere
+from app.db.rows import require
 
 
 class NotFounded(Exception):
@@ -14,10 +15,10 @@ class NotFounded(Exception):
 
 def cooperative_of(session: Session, code: str) -> Cooperative:
     """Return a co-operative by its code, locked. Raises NotFounded."""
-    row = session.scalar(select(Cooperative).where(Cooperative.code == code.upper()).with_for_update())
-    if row is None:
-        raise NotFounded(f"aucune CPS n'a le code {code[:16]}")
-    return row
+    return require(
+        session.scalar(select(Cooperative).where(Cooperative.code == code.upper()).with_for_update()),
+        NotFounded(f"aucune CPS n'a le code {code[:16]}"),
+    )
 
 
 def write_places(session: Session) -> None:

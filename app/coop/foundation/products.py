@@ -13,6 +13,7 @@ from app.coop.ideas.models import Idea
 from app.coop.ideas.services import IdeaNotOpen
 from app.coop.prices.queries import spelling
 from app.coop.products.models import CooperativeProduct, Product, ProductAlias
+from app.db.rows import require, store
 from app.gsm7 import fold, measure
 
 DIVISIBLE = ("kg", "l", "t")
@@ -79,9 +80,7 @@ def realise_idea(session: Session, act: Act, idea_id: int, name: str, unit: str)
     """
     rows = select(Idea.cooperative_id, Cooperative.code, Filiere.code.label("trade"))
     rows = rows.join(Cooperative, Cooperative.id == Idea.cooperative_id).join(Filiere, Filiere.id == Cooperative.filiere_id)
-    where = session.execute(rows.where(Idea.id == idea_id, Idea.state == "shortlisted")).first()
-    if where is None:
-        raise IdeaNotOpen(idea_id)
+    where = require(session.execute(rows.where(Idea.id == idea_id, Idea.state == "shortlisted")).first(), IdeaNotOpen(idea_id))
     slot = take_product(session, where.code, name, unit=unit, divisible=unit in DIVISIBLE, filiere=where.trade, aliases=())
     product = session.scalars(select(Product.id).where(Product.name == slot.product)).one()
     row = ideas.accept(session, act, idea_id, product)
@@ -95,8 +94,7 @@ def drop_product(session: Session, code: str, name: str) -> None:
     product = select(Product.id).where(func.lower(Product.name) == name.lower()).scalar_subquery()
     mine = (CooperativeProduct.cooperative_id == cooperative.id) & (CooperativeProduct.product_id == product)
     stopped = update(CooperativeProduct).where(mine, CooperativeProduct.active).values(active=False)
-    if session.scalar(stopped.returning(CooperativeProduct.slot)) is None:
-        raise NotFounded(f"{cooperative.code} ne prend pas {name[:20]}")
+    require(session.scalar(stopped.returning(CooperativeProduct.slot)), NotFounded(f"{cooperative.code} ne prend pas {name[:20]}"))
 
 
 def _free_slot(reader: Connection | Session, cooperative_id: int) -> int:
@@ -113,6 +111,4 @@ def _new_product(session: Session, name: str, unit: str | None, divisible: bool,
         raise NotFounded("le nom d'un produit a 20 lettres au plus, son unité 8")
     write_places(session)
     product = Product(name=name, unit=unit, divisible=divisible, filiere_id=trade_id(session, filiere))
-    session.add(product)
-    session.flush()
-    return product
+    return store(session, product)

@@ -11,6 +11,7 @@ from app.coop.foundation.places import NotFounded
 from app.coop.foundation.services import SETTINGS
 from app.coop.members.models import Member
 from app.coop.products.models import CooperativeProduct, Product
+from app.db.rows import require
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -56,9 +57,10 @@ def shown(reader: Connection | Session, code: str) -> tuple[dict[str, object], l
     columns = (Cooperative.id, Cooperative.code, Cooperative.name, Commune.name.label("commune"), Filiere.code.label("filiere"))
     settings = [getattr(Cooperative, name) for name in SETTINGS]
     rows = select(*columns, Cooperative.legal_form, *settings).join(Commune).join(Filiere)
-    row = reader.execute(rows.where(Cooperative.code == code.upper())).mappings().first()
-    if row is None:
-        raise NotFounded(f"aucune CPS n'a le code {code[:16]}")
+    row = require(
+        reader.execute(rows.where(Cooperative.code == code.upper())).mappings().first(),
+        NotFounded(f"aucune CPS n'a le code {code[:16]}"),
+    )
     mine = (
         select(CooperativeProduct.slot, Product.name, Product.unit, Product.divisible, CooperativeProduct.active)
         .join(Product, Product.id == CooperativeProduct.product_id)

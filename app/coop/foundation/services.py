@@ -15,6 +15,7 @@ from app.coop.ledger.services import open_accounts
 from app.coop.offices.notices import tell_officers
 from app.coop.scope import Scope
 from app.coop.till import void_loans
+from app.db.rows import store
 
 SETTINGS = {
     "solidarity_percent": 50,
@@ -39,8 +40,7 @@ def found(session: Session, code: str, name: str, *, commune: str, filiere: str,
         raise NotFounded("un nom a des lettres")
     row = Cooperative(code=code, name=name.strip()[:60], legal_form=form, created_at=now)
     row.commune_id, row.filiere_id = commune_id(session, commune), trade_id(session, filiere)
-    session.add(row)
-    session.flush()
+    store(session, row)
     open_accounts(session, row.id, None)
 
 

@@ -19,6 +19,7 @@ from app.coop.ledger.services import account_of, post, reverse
 from app.coop.members.lock import lock_members
 from app.coop.members.models import Member
 from app.coop.offices import audit
+from app.db.rows import require
 
 
 class HandoverNotOpen(Exception):
@@ -76,9 +77,7 @@ def sign(session: Session, act: Act, kind: HandoverKind, row_id: int, signature:
     """
     table = kind.table
     here = (table.id == row_id) & act.office.scope.own(table.cooperative_id) & table.waits()
-    row = session.scalar(select(table).where(here).with_for_update())
-    if row is None:
-        raise HandoverNotOpen(row_id)
+    row = require(session.scalar(select(table).where(here).with_for_update()), HandoverNotOpen(row_id))
     if session.scalar(select(Member.person_id).where(Member.id == row.member_id)) == act.person_id:
         raise NotForYourself
     first = row.signed_by is None or (row.signed_by == act.person_id and row.signature != signature)
@@ -115,8 +114,7 @@ def leave(session: Session, row: Any, entry: str, account: str, now: datetime, *
 def move(session: Session, table: type[Any], row_id: int, before: Sequence[str], state: str, *only: ColumnElement[bool]) -> Any:
     """Move a row on from one of these states, and return it; of two at once one does. Raises HandoverNotOpen."""
     moved = update(table).where(table.id == row_id, table.state.in_(before), *only).values(state=state)
-    if session.scalar(moved.returning(table.id)) is None:
-        raise HandoverNotOpen(row_id)
+    require(session.scalar(moved.returning(table.id)), HandoverNotOpen(row_id))
     return session.get_one(table, row_id, populate_existing=True)
 
 

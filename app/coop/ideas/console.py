@@ -14,6 +14,7 @@ from app.coop.ideas.models import Idea
 from app.coop.offices import audit
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
+from app.db.rows import require
 
 NOT_OPEN = "l'idée est décidée, ou son temps est passé"
 LONGEST = 40
@@ -59,9 +60,7 @@ def _begin(session: Session, act: Act, wanted: AskedRound) -> RequestDone:
 
 
 def _words(reader: Connection | Session, idea_id: int, state: str) -> str:
-    words = reader.scalar(select(Idea.words).where(Idea.id == idea_id, Idea.state == state))
-    if words is None:
-        raise services.IdeaNotOpen(idea_id)
+    words = require(reader.scalar(select(Idea.words).where(Idea.id == idea_id, Idea.state == state)), services.IdeaNotOpen(idea_id))
     return words[:LONGEST]
 
 

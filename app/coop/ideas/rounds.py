@@ -9,6 +9,7 @@ from app import texts
 from app.coop.act import Act
 from app.coop.ideas.models import Idea, IdeaRound, IdeaScore, IdeaVoice
 from app.coop.members.notices import tell_member
+from app.db.rows import store
 from app.service import service_of
 
 SHORTLIST = 5
@@ -38,9 +39,7 @@ def begin_round(session: Session, *, support_until: datetime, score_until: datet
     """Open a round. Raises RoundOpen."""
     check_round(session, support_until=support_until, score_until=score_until, now=now)
     row = IdeaRound(opened_at=now, support_until=support_until, score_until=score_until)
-    session.add(row)
-    session.flush()
-    return row
+    return store(session, row)
 
 
 def close_rounds(session: Session, now: datetime) -> None:

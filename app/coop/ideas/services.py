@@ -13,6 +13,7 @@ from app.coop.members.lock import lock_member
 from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member
 from app.coop.offices import audit
+from app.db.rows import require, store
 from app.letters import plain
 
 Reason = Literal["name", "insult", "number", "unclear"]
@@ -57,8 +58,7 @@ def propose(session: Session, act: Act, words: str) -> tuple[Idea, bool]:
         channel=act.channel,
         operation=act.operation,
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     return row, True
 
 
@@ -72,9 +72,9 @@ def publish(session: Session, act: Act, idea_id: int) -> Idea:
 def merge(session: Session, act: Act, idea_id: int, into_id: int) -> Idea:
     """Let an idea stand with another, open one: its words stay attached. Raises IdeaNotOpen."""
     row = _read(session, act, idea_id)
-    into = session.scalar(select(Idea.id).where(Idea.id == into_id, Idea.state == "open", Idea.id != row.id))
-    if into is None:
-        raise IdeaNotOpen(into_id)
+    into = require(
+        session.scalar(select(Idea.id).where(Idea.id == into_id, Idea.state == "open", Idea.id != row.id)), IdeaNotOpen(into_id)
+    )
     row.state, row.into_id = "merged", into
     return _decided(session, act, row, "idea merged")
 
@@ -109,18 +109,15 @@ def _read(session: Session, act: Act, idea_id: int) -> Idea:
     own = select(Member.id).where(Member.person_id == act.person_id)
     here = act.office.scope.reach(Idea.cooperative_id)
     waiting = select(Idea).where(Idea.id == idea_id, Idea.state == "waiting", here, Idea.member_id.not_in(own))
-    row = session.scalar(waiting.with_for_update())
-    if row is None:
-        raise IdeaNotOpen(idea_id)
-    return row
+    return require(session.scalar(waiting.with_for_update()), IdeaNotOpen(idea_id))
 
 
 def _shortlisted(session: Session, act: Act, idea_id: int, state: str) -> Idea:
     if not act.office.scope.is_federation:
         raise IdeaNotOpen(idea_id)
-    row = session.scalar(select(Idea).where(Idea.id == idea_id, Idea.state == "shortlisted").with_for_update())
-    if row is None:
-        raise IdeaNotOpen(idea_id)
+    row = require(
+        session.scalar(select(Idea).where(Idea.id == idea_id, Idea.state == "shortlisted").with_for_update()), IdeaNotOpen(idea_id)
+    )
     row.state = state
     return row
 

@@ -14,6 +14,7 @@ from app.coop.members.models import Member
 from app.coop.offices import audit
 from app.coop.offices.models import Role
 from app.coop.offices.queries import in_term
+from app.db.rows import require
 from app.db.upsert import upsert
 
 CRITERIA = ("jobs", "inputs", "market", "people", "first")
@@ -74,9 +75,7 @@ def support(session: Session, act: Act, idea_id: int, *, by_pin: bool) -> Voices
 def withdraw(session: Session, act: Act) -> int:
     """Take a member's voice back while the round counts voices; return the idea that had it. Raises IdeaNotOpen."""
     lock_member(session, act.member)
-    voice = _voice(session, act.member, act.now)
-    if voice is None:
-        raise IdeaNotOpen
+    voice = require(_voice(session, act.member, act.now), IdeaNotOpen())
     session.delete(voice)
     session.flush()
     return voice.idea_id
@@ -99,9 +98,7 @@ def score(session: Session, act: Act, idea_id: int, points: str) -> int:
         raise BadPoints(points)
     rows = select(Idea.id, Idea.cooperative_id, Idea.member_id).join(IdeaRound, IdeaRound.id == Idea.round_id)
     open_ = (Idea.state == "open") & (IdeaRound.score_until > act.now)
-    row = session.execute(rows.where(Idea.id == idea_id, open_)).first()
-    if row is None:
-        raise IdeaNotOpen(idea_id)
+    row = require(session.execute(rows.where(Idea.id == idea_id, open_)).first(), IdeaNotOpen(idea_id))
     if _interested(session, act, row.id, row.cooperative_id, row.member_id):
         raise Interested(idea_id)
     office, given = act.office, dict(zip(CRITERIA, map(int, points), strict=True))
@@ -123,10 +120,10 @@ def _interested(session: Session, act: Act, idea_id: int, cooperative_id: int, m
 
 def _open_round(session: Session, idea_id: int, now: datetime) -> int:
     open_ = (Idea.state == "open") & (IdeaRound.support_until > now)
-    found = session.scalar(select(IdeaRound.id).join(Idea, Idea.round_id == IdeaRound.id).where(Idea.id == idea_id, open_))
-    if found is None:
-        raise IdeaNotOpen(idea_id)
-    return found
+    return require(
+        session.scalar(select(IdeaRound.id).join(Idea, Idea.round_id == IdeaRound.id).where(Idea.id == idea_id, open_)),
+        IdeaNotOpen(idea_id),
+    )
 
 
 def _voice(session: Session, member_id: int, now: datetime) -> IdeaVoice | None:

@@ -13,6 +13,7 @@ from app.coop.cooperatives.models import Cooperative
 from app.coop.imports.files import WORDS
 from app.coop.imports.models import ImportFile
 from app.coop.scope import Scope
+from app.db.rows import require
 
 
 class AskedImport(msgspec.Struct, frozen=True):
@@ -31,9 +32,7 @@ class FileGone(Exception):
 def _say(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedImport) -> str:
     del now
     here = (ImportFile.id == wanted.file_id) & scope.reach(ImportFile.cooperative_id)
-    row = reader.execute(select(ImportFile.kind, ImportFile.cooperative_id).where(here)).first()
-    if row is None:
-        raise FileGone
+    row = require(reader.execute(select(ImportFile.kind, ImportFile.cooperative_id).where(here)).first(), FileGone())
     place = reader.scalar(select(Cooperative.code).where(Cooperative.id == row.cooperative_id)) or "fédération"
     rows = f"{units.count(wanted.create, 'ligne')} en plus, {wanted.update} changées"
     return f"importer des {WORDS[row.kind]}, {place}: {rows}."

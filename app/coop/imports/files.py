@@ -22,6 +22,7 @@ from app.coop.imports.undo import ImportUndone, undo
 from app.coop.offices import audit
 from app.coop.scope import Scope
 from app.db.database import Database
+from app.db.rows import require, store
 from app.sheets import ColumnsUnknown, SheetRefused, Table, read_table
 
 LIVES = timedelta(days=3)
@@ -48,9 +49,7 @@ def keep(session: Session, act: Act, kind: str, name: str, body: bytes, scope: S
     row = ImportFile(
         person_id=act.person_id, cooperative_id=scope.cooperative_id, kind=kind, name=name[-40:], body=body, at=act.now
     )
-    session.add(row)
-    session.flush()
-    return row.id
+    return store(session, row).id
 
 
 def read(reader: Connection | Session, kind: str, body: bytes, scope: Scope, today: date) -> Table:
@@ -130,9 +129,7 @@ def take_back(database: Database, act: Act, file: ImportFile, now: Callable[[], 
     """Take back what was written of a file, also of one that was cut off. Raises RestsOn."""
     with database.transaction() as session:
         left = cut_off(session, source_of(act, file), now())
-        number = file.import_id or (left.numbers[-1] if left else None)
-        if number is None:
-            raise RestsOn("Rien n'est écrit de ce fichier.")
+        number = require(file.import_id or (left.numbers[-1] if left else None), RestsOn("Rien n'est écrit de ce fichier."))
         audit.note(session, act, "import taken back", f"import:{number}", audit.Of(None, file.cooperative_id))
     undone = undo(database, number, now=now)
     with database.transaction() as session:

@@ -24,6 +24,7 @@ from app.coop.prices.models import PriceProposal, PriceRow
 from app.coop.prices.queries import price_at
 from app.coop.production.models import Weighing
 from app.coop.scope import FEDERATION, Scope
+from app.db.rows import store
 from app.sheets import Row
 
 Priced = tuple[int, str | None]
@@ -156,8 +157,7 @@ def write(session: Session, import_id: int, rows: Sequence[Planned], now: dateti
                 amount=change.amount,
                 from_at=change.from_at,
             )
-            session.add(price)
-            session.flush()
+            store(session, price)
             made = price.id
         before = {"amount": said, "operation": act.operation}
         session.add(ImportRow(import_id=import_id, number=row.number, made_id=made, act="create", before=before))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.coop.imports.models import Import, ImportRow
 from app.coop.scope import Scope
 from app.db.database import Database
+from app.db.rows import store
 
 LEASE = timedelta(seconds=15)
 """How long an import that says nothing keeps its turn."""
@@ -67,8 +68,7 @@ def begin(session: Session, source: ImportSource, now: datetime) -> int:
     )
     try:
         with session.begin_nested():
-            session.add(row)
-            session.flush()
+            store(session, row)
     except IntegrityError:
         other = session.execute(select(Import.id, Import.begun_at, Import.begun_by).where(Import.state == "writing")).first()
         since = f" (n° {other.id}, {other.begun_by}, depuis {other.begun_at:%H:%M} UTC)" if other else ""

@@ -15,6 +15,7 @@ from app.coop.offices import audit
 from app.coop.offices.partners import PartnerRefused, lock_partner
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
+from app.db.rows import require, store
 from app.service import service_of
 
 MOST_TOLD, MOST_PLACES = 500, 999
@@ -64,9 +65,7 @@ def add_job(session: Session, told: NewJob, today: date, act: Act | None = None)
         raise JobRefused("Entreprise de 2 à 20 lettres, métier de 3 à 20, lieu de 2 à 16.")
     if not 0 < told.places <= MOST_PLACES or not today <= told.until <= today + timedelta(days=365):
         raise JobRefused(f"De 1 à {MOST_PLACES} places, jusqu'à un jour dans l'année.")
-    row = Job(**msgspec.structs.asdict(told))
-    session.add(row)
-    session.flush()
+    row = store(session, Job(**msgspec.structs.asdict(told)))
     if act is not None:
         audit.note(session, act, "job added", f"job:{row.id}")
     return row
@@ -98,8 +97,7 @@ def interest(session: Session, act: Act, job_id: int, name: str | None = None) -
         at=act.now,
         operation=act.operation,
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     return row, True
 
 
@@ -175,5 +173,4 @@ def _check_candidate(session: Session, act: Act, name: str | None) -> None:
 
 def _change(session: Session, act: Act, job_id: int, **values: object) -> None:
     mine = update(JobInterest).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested").values(**values)
-    if session.scalar(mine.returning(JobInterest.id)) is None:
-        raise InterestGone(job_id)
+    require(session.scalar(mine.returning(JobInterest.id)), InterestGone(job_id))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.members.lock import lock_present
+from app.db.rows import store
 from app.db.upsert import upsert
 
 MEMBER_KINDS = ("shares", "savings", "payable", "advance")
@@ -106,8 +107,7 @@ def post(
     entry = JournalEntry(
         operation=operation, kind=kind, cooperative_id=cooperative_id, member_id=member_id, at=now, reverses_id=reverses_id
     )
-    session.add(entry)
-    session.flush()
+    store(session, entry)
     session.execute(insert(Posting), [{"entry_id": entry.id, "account_id": account, "amount": amount} for account, amount in lines])
     if kept:
         moved = update(Account).where(Account.id == bindparam("account")).values(balance=Account.balance + bindparam("by"))

@@ -15,6 +15,7 @@ from app.coop.products.models import Product
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.db.pages import behind
+from app.db.rows import require
 
 MOST = 40
 
@@ -61,10 +62,7 @@ def lots_in(reader: Connection | Session, scope: Scope, *, used_up: bool, most: 
 
 def code_of(reader: Connection | Session, scope: Scope, lot_id: int) -> str:
     """Return the code of a scope's lot. Raises NotYours."""
-    code = reader.scalar(select(Lot.code).where(Lot.id == lot_id, scope.reach(Lot.cooperative_id)))
-    if code is None:
-        raise NotYours("read")
-    return code
+    return require(reader.scalar(select(Lot.code).where(Lot.id == lot_id, scope.reach(Lot.cooperative_id))), NotYours("read"))
 
 
 def lots_of_member(reader: Connection | Session, member_id: int) -> list[ShownLot]:

@@ -20,6 +20,7 @@ from app.coop.offices import audit
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
 from app.coop.techniques.models import Technique
+from app.db.rows import require
 
 MOST_DELIVERIES = 2_000
 MOST_MINUTES, MOST_WORKERS = 9_999, 999
@@ -197,8 +198,6 @@ def _loose(cooperative_id: int) -> ColumnElement[bool]:
 def _made(session: Session, one: Output, place: str) -> NewLot:
     if not 0 < one.units <= MOST_UNITS:
         raise LotRefused("Une quantité au-dessus de 0, svp.")
-    product = session.get(Product, one.product_id)
-    if product is None:
-        raise LotRefused("Un produit qui sort, svp.")
+    product = require(session.get(Product, one.product_id), LotRefused("Un produit qui sort, svp."))
     unit = one.unit or product.unit
     return NewLot(one.product_id, unit, one.units, mass(session, one.product_id, unit, one.units), place, one.best_before)

@@ -16,6 +16,7 @@ from app.coop.lots.codes import draw_code
 from app.coop.lots.models import WRITTEN_OFF, Lot, LotEvent, LotMove, Measure
 from app.coop.lots.write_offs import write_off
 from app.coop.offices import audit
+from app.db.rows import store
 from app.gsm7 import fold
 
 MASSES = {"kg": 1000, "g": 1, "t": 1_000_000}
@@ -156,9 +157,7 @@ def happen(
     if came - sum(part.grams or 0 for part in taken) != entered - gone:
         raise ValueError(f"{kind}: grams aren't conserved")
     told = {"entered": entered, "gone": gone, "at": act.now, "channel": act.channel, "operation": act.operation, **facts}
-    event = LotEvent(kind=kind, cooperative_id=cooperative_id, person_id=act.person_id or None, **told)
-    session.add(event)
-    session.flush()
+    event = store(session, LotEvent(kind=kind, cooperative_id=cooperative_id, person_id=act.person_id or None, **told))
     home = _home(session, cooperative_id) if not all(new.place for new in made) else ""
     lots = [
         Lot(

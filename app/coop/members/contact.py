@@ -4,8 +4,8 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from app.coop.members.models import Member, Number
 
@@ -25,7 +25,8 @@ class Contact(msgspec.Struct, frozen=True):
 
 def reach(reader: Connection | Session, members: Collection[int]) -> dict[int, Contact]:
     """Return how each member is reached; one SELECT."""
-    serves = select(Number.phone, func.count().label("people")).group_by(Number.phone).subquery()
+    other = aliased(Number)
+    shared = exists(select(other.id).where(other.phone == Number.phone, other.id != Number.id)).label("shared")
     rows = reader.execute(
         select(
             Member.id,
@@ -35,10 +36,9 @@ def reach(reader: Connection | Session, members: Collection[int]) -> dict[int, C
             Number.phone,
             Number.trusted,
             Number.proof_wanted,
-            serves.c.people,
+            shared,
         )
         .outerjoin(Number, Number.person_id == Member.person_id)
-        .outerjoin(serves, serves.c.phone == Number.phone)
         .where(Member.id.in_(set(members)))
         .order_by(Number.proof_wanted.desc(), Number.trusted.desc(), Number.id.desc())
     )
@@ -46,5 +46,5 @@ def reach(reader: Connection | Session, members: Collection[int]) -> dict[int, C
 
 
 def _reach(row: Any) -> Contact:
-    own = row.phone if row.people == 1 and not row.trusted and not row.proof_wanted else None
+    own = row.phone if not row.shared and not row.trusted and not row.proof_wanted else None
     return Contact(row.phone, row.person_id, row.cooperative_id, bool(own and row.amounts_by_sms), own)

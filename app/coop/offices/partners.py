@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.coop.act import Act
 from app.coop.offices import audit
 from app.coop.offices.models import Partner
+from app.db.rows import require, store
 
 PartnerKind = Literal["centre", "company"]
 MOST_PLACES, LONGEST = 9_999, timedelta(days=3_660)
@@ -52,9 +53,7 @@ def add_partner(session: Session, act: Act | None, told: NewPartner) -> Partner:
     _check(told.from_on, told.until_on, told.places)
     if session.scalar(select(Partner.id).where(Partner.kind == told.kind, Partner.name == told.name)) is not None:
         raise PartnerRefused("Ce nom a déjà une convention: prolongez-la.")
-    row = Partner(**msgspec.structs.asdict(told))
-    session.add(row)
-    session.flush()
+    row = store(session, Partner(**msgspec.structs.asdict(told)))
     if act is not None:
         audit.note(session, act, "agreement added", f"partner:{row.id}")
     return row
@@ -110,10 +109,7 @@ def partner_name(reader: Connection | Session, partner_id: int | None) -> str:
 
 def _lock(session: Session, partner_id: int) -> Partner:
     found = select(Partner).where(Partner.id == partner_id).with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(found)
-    if row is None:
-        raise PartnerRefused("Ce partenaire n'a pas de convention.")
-    return row
+    return require(session.scalar(found), PartnerRefused("Ce partenaire n'a pas de convention."))
 
 
 def _check(from_on: date, until_on: date, places: int) -> None:

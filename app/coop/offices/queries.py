@@ -1,7 +1,9 @@
 """Offices: who holds which, where and for how long."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
+from threading import Lock
 from time import monotonic
 from typing import Any, cast
 
@@ -13,49 +15,68 @@ from sqlalchemy import (
     Date,
     Integer,
     bindparam,
+    func,
     null,
     or_,
     select,
-    union,
     union_all,
 )
 from sqlalchemy.orm import Session
 
+from app import deadline
 from app.coop.members.models import Number
 from app.coop.offices.models import Partner, PartnerRole, Role
 from app.coop.rights import MAY, NotYours, Office, OfficeRole, Right
 from app.coop.scope import Scope
 from app.db.database import Database, is_outage
 
+_FIRST_SECONDS = 0.6
+"""How long a call waits while another reads the offices for the first time."""
 PARTNER_ROLES: dict[str, OfficeRole] = {"centre": "centre", "company": "entreprise"}
 """The office of who acts for a partner, by the partner's kind."""
 
 
 class Directory:
-    """The numbers of all who hold an office, as they stood at most `seconds` ago: every call begins by asking this.
+    """The numbers of all who hold an office, as they stood some `seconds` ago: every call begins by asking this.
 
-    It decides what a number is shown, never what it may do. When the database is out of reach the last known stand.
+    It decides what a number is shown, never what it may do. One call reads them anew while others go by the last known; so they
+    do when the database is out of reach.
     """
 
     def __init__(self, database: Database, seconds: float = 60) -> None:
         self._database, self._seconds = database, seconds
         self._phones: frozenset[str] = frozenset()
         self._of, self._until = date.min, 0.0
+        self._reading = Lock()
 
     def holds(self, phone: str, today: date) -> bool:
         """Tell whether a number is somebody's who holds an office now; one SELECT a while."""
-        if monotonic() >= self._until or today != self._of:
+        if self._is_old(today) and self._reading.acquire(timeout=deadline.left(_FIRST_SECONDS) if self._of == date.min else 0):
             try:
-                with self._database.read() as reader:
-                    held = select(Number.phone).join(Role, Role.person_id == Number.person_id).where(in_term(today))
-                    theirs = select(Number.phone).join(PartnerRole, PartnerRole.person_id == Number.person_id)
-                    theirs = theirs.join(Partner, Partner.id == PartnerRole.partner_id).where(agreed(today))
-                    self._phones, self._of = frozenset(reader.scalars(union(held, theirs))), today
-            except Exception as fault:
-                if not is_outage(fault):
-                    raise
-            self._until = monotonic() + self._seconds
+                if self._is_old(today):
+                    self._read(today)
+            finally:
+                self._reading.release()
         return phone in self._phones
+
+    def _is_old(self, today: date) -> bool:
+        return monotonic() >= self._until or today != self._of
+
+    def _read(self, today: date) -> None:
+        # a subquery for each: a join would be planned as a pass through everybody's numbers
+        numbers = select(func.aggregate_strings(Number.phone, " "))
+        held = select(numbers.where(Number.person_id == Role.person_id).scalar_subquery()).where(in_term(today))
+        theirs = select(numbers.where(Number.person_id == PartnerRole.person_id).scalar_subquery())
+        theirs = theirs.join_from(PartnerRole, Partner, Partner.id == PartnerRole.partner_id).where(agreed(today))
+        try:
+            with self._database.read() as reader:
+                found = reader.scalars(union_all(held, theirs)).all()
+        except Exception as fault:
+            if not is_outage(fault):
+                raise
+        else:
+            self._phones, self._of = frozenset(" ".join(filter(None, found)).split()), today
+        self._until = monotonic() + self._seconds
 
 
 def offices_of(reader: Connection | Session, person_id: int, today: date) -> tuple[Office, ...]:
@@ -91,7 +112,12 @@ def office_for(
 
     Without a chosen scope a co-operative's office comes before the federation's. Raises NotYours.
     """
-    for office in offices_of(reader, person_id, today):
+    return fitting(offices_of(reader, person_id, today), right, cooperative_id, scope=scope)
+
+
+def fitting(offices: Iterable[Office], right: Right, cooperative_id: int | None = None, *, scope: Scope | None = None) -> Office:
+    """Return the first of some offices that has a right, as `office_for` does. Raises NotYours."""
+    for office in offices:
         if office.may(right, cooperative_id) and scope in (None, office.scope):
             return office
     raise NotYours(right)

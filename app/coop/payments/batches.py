@@ -22,6 +22,7 @@ from app.coop.payments.due import MemberDue, Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExportLine, PaymentLine
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
+from app.db.rows import require, store
 
 ALONE = timedelta(hours=24)
 """Within this, small batches of one officer count together against the threshold."""
@@ -93,8 +94,7 @@ def make(
         channel=act.channel,
         operation=act.operation,
     )
-    session.add(batch)
-    session.flush()
+    store(session, batch)
     _hold(session, scope, batch.id, found, act.today.year, draw)
     if waits:
         approvals.ask(
@@ -115,8 +115,7 @@ def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Open a batch that other officers have approved."""
     del act
     waits = update(PaymentBatch).where(PaymentBatch.id == approval.subject_id, PaymentBatch.state == "waiting")
-    if session.scalar(waits.values(state="open").returning(PaymentBatch.id)) is None:
-        raise approvals.Impossible("le lot est clos")
+    require(session.scalar(waits.values(state="open").returning(PaymentBatch.id)), approvals.Impossible("le lot est clos"))
 
 
 def refused(session: Session, approval: approvals.Approval, now: datetime) -> None:
@@ -130,11 +129,9 @@ def close(session: Session, act: Act, batch_id: int) -> int:
     mine = select(PaymentBatch.id).where(
         PaymentBatch.id == batch_id, act.office.scope.own(PaymentBatch.cooperative_id), PaymentBatch.state != "closed"
     )
-    if session.scalar(mine) is None:
-        raise BatchNotOpen
+    require(session.scalar(mine), BatchNotOpen())
     approvals.drop(session, "batch", [batch_id], act.now)  # before the row, as those who decide lock
-    if session.scalar(mine.with_for_update()) is None:
-        raise BatchNotOpen
+    require(session.scalar(mine.with_for_update()), BatchNotOpen())
     audit.note(session, act, "batch closed", f"batch:{batch_id}")
     return _drop(session, batch_id)
 

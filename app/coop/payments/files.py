@@ -23,6 +23,7 @@ from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExport, PaymentExportLine
 from app.coop.references import valid
 from app.coop.scope import Scope
+from app.db.rows import store
 from app.sheets import Column, NoValue, Row, SheetRefused, Value, amount, code, read_table
 
 COLUMNS = ("reference", "card", "name", "number", "amount", "way", "state", "operator_reference", "signature")
@@ -72,8 +73,7 @@ def export(session: Session, batch_id: int, *, by: str, now: datetime) -> Export
     went_out = tuple(before)
     rows = _rows(session, batch_id, now, Payment.state == "open")
     made = PaymentExport(batch_id=batch_id, at=now, by=by[:40], count=len(rows), total=sum(int(row["amount"]) for row in rows))
-    session.add(made)
-    session.flush()
+    store(session, made)
     lines = select(literal(made.id), Payment.id).where(Payment.batch_id == batch_id, Payment.state == "open")
     session.execute(insert(PaymentExportLine).from_select(["export_id", "payment_id"], lines))
     return Exported(rows, went_out)

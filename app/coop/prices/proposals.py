@@ -19,6 +19,7 @@ from app.coop.prices.queries import federations_slot, price_at
 from app.coop.products.models import CooperativeProduct, Product
 from app.coop.rights import Office
 from app.coop.scope import Scope
+from app.db.rows import require, store
 
 MOST = 999_999
 """The dearest unit, in XOF: no crate or sack costs a million, and a slip of a digit does."""
@@ -95,8 +96,7 @@ def propose(session: Session, act: Act, product_id: int, amount: int, *, grade: 
         channel=act.channel,
         operation=act.operation,
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     audit.note(session, act, "price proposed", f"price:{row.id}")
     return Proposal(*session.execute(_TOLD.where(PriceProposal.id == row.id)).one())
 
@@ -119,8 +119,7 @@ def bring(session: Session, act: Act, scope: Scope, product_id: int, unit: str, 
         channel=act.channel,
         operation=act.operation,
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     if is_far(session, scope, product_id, grade, amount, act.now):
         row.state = "waiting"
         _ask(session, act, row, row.before)
@@ -210,10 +209,7 @@ def _listed(reader: Connection, office: Office, which: ColumnElement[bool], now:
 
 def _taken(session: Session, office: Office, proposal_id: int, which: ColumnElement[bool], now: datetime) -> PriceProposal:
     wanted = select(PriceProposal).where(PriceProposal.id == proposal_id, which, _open_to(office, now))
-    row = session.scalar(wanted.with_for_update())
-    if row is None:
-        raise ProposalClosed
-    return row
+    return require(session.scalar(wanted.with_for_update()), ProposalClosed())
 
 
 def _ask(session: Session, act: Act, row: PriceProposal, before: int | None) -> None:

@@ -21,6 +21,7 @@ from app.coop.production.declarations import ToldDeclaration
 from app.coop.production.models import AssistedAct, Declaration, Weighing
 from app.coop.products.models import Product
 from app.coop.scope import Scope
+from app.db.rows import store
 
 
 class AssistedMember(msgspec.Struct, frozen=True):
@@ -136,8 +137,7 @@ def _write(session: Session, act: Act, member_id: int, what: str, one: ToldDecla
         at=act.now,
         operation=act.operation,
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     person, cooperative = session.execute(select(Member.person_id, Member.cooperative_id).where(Member.id == member_id)).one()
     audit.note(session, act, f"{what} for a member", f"declaration:{one.id}", audit.Of(member_id, cooperative))
     return AssistedActDone(row.id, one, next(iter(reached_by(session, person)), None), person)

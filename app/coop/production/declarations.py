@@ -19,6 +19,7 @@ from app.coop.production.models import Declaration
 from app.coop.production.papers import reserve_of
 from app.coop.products.models import CooperativeProduct, Product
 from app.coop.references import MOST_DRAWS, draw_reference
+from app.db.rows import require, store
 
 AGAIN_WITHIN = timedelta(minutes=30)
 """The same person, product and quantity within this time is asked about: hands tremble, lines drop."""
@@ -108,8 +109,7 @@ def similar(
 def check_active(reader: Connection | Session, member_id: int) -> None:
     """Raise NotActive where a member's own declaration would be refused: ask before the first question."""
     active = (Member.id == member_id) & (Member.state == "active") & Member.leaving_on.is_(None)
-    if reader.scalar(select(Member.id).where(active)) is None:
-        raise NotActive
+    require(reader.scalar(select(Member.id).where(active)), NotActive())
 
 
 def declare(
@@ -139,9 +139,7 @@ def declare(
     if member is None or member.state not in states or member.leaving_on:
         raise NotActive
     taken = {"cooperative": member.cooperative_id, "product": product_id}
-    product = session.execute(_TAKEN, taken).first()
-    if product is None:
-        raise ProductGone
+    product = require(session.execute(_TAKEN, taken).first(), ProductGone())
     if not again:
         earlier = similar(session, member_id, product_id, quantity, act.now)
         if earlier:
@@ -190,8 +188,7 @@ def _number(session: Session, declaration: Declaration, wanted: str | None, draw
         declaration.reference = wanted if wanted and not at else draw()
         try:
             with session.begin_nested():
-                session.add(declaration)
-                session.flush()
+                store(session, declaration)
         except IntegrityError as error:
             if "reference" not in str(error.orig):
                 raise

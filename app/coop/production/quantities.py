@@ -3,6 +3,8 @@
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
+from app.db.rows import require
+
 MOST = Decimal(99_999)
 _TYPED = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,3}))?\s*([^\W\d_]{0,12})", re.ASCII)
 
@@ -25,9 +27,7 @@ def parse_quantity(text: str, divisible: bool) -> Decimal:
 
     Raises BadQuantity on anything else, on nothing, on zero, and on more than 99 999; UnclearQuantity on `1.200` and `1,200`.
     """
-    typed = _TYPED.fullmatch(text.strip()) if len(text) <= 40 else None
-    if typed is None:
-        raise BadQuantity
+    typed = require(_TYPED.fullmatch(text.strip()) if len(text) <= 40 else None, BadQuantity())
     if len(typed[2] or "") == 3 and int(typed[1]):
         low = Decimal(f"{typed[1]}.{typed[2]}").quantize(Decimal("0.01"), ROUND_HALF_UP)
         raise UnclearQuantity(low.normalize() + 0, Decimal(typed[1] + typed[2]))

@@ -13,6 +13,7 @@ from app.coop.members.models import Member
 from app.coop.production.models import Declaration
 from app.coop.products.models import CooperativeProduct, Product
 from app.coop.references import valid
+from app.db.rows import require
 
 
 class Delivered(msgspec.Struct, frozen=True):
@@ -84,14 +85,15 @@ def by_product(reader: Connection | Session, member_id: int, product_id: int, un
 
     Raises NotThere.
     """
-    product = reader.execute(
-        select(Product.id, Product.name, Product.unit, Product.divisible)
-        .join(CooperativeProduct, CooperativeProduct.product_id == Product.id)
-        .join(Member, Member.cooperative_id == CooperativeProduct.cooperative_id)
-        .where(Product.id == product_id, Member.id == member_id, CooperativeProduct.active)
-    ).first()
-    if product is None:
-        raise NotThere(product_id)
+    product = require(
+        reader.execute(
+            select(Product.id, Product.name, Product.unit, Product.divisible)
+            .join(CooperativeProduct, CooperativeProduct.product_id == Product.id)
+            .join(Member, Member.cooperative_id == CooperativeProduct.cooperative_id)
+            .where(Product.id == product_id, Member.id == member_id, CooperativeProduct.active)
+        ).first(),
+        NotThere(product_id),
+    )
     waiting = reader.execute(
         select(Declaration.id, Declaration.reference, Declaration.quantity)
         .where(Declaration.member_id == member_id, Declaration.product_id == product_id, Declaration.state == "declared")

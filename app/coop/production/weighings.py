@@ -27,6 +27,7 @@ from app.coop.production.weighing_lookup import AlreadyWeighed, Delivered, NotTh
 from app.coop.products.models import Product
 from app.coop.references import valid
 from app.coop.scope import Scope
+from app.db.rows import require, store
 
 GRADES = ("A", "B", "C")
 REASONS = ("avarié", "trop petit", "mélangé", "sans glace")
@@ -178,8 +179,7 @@ def note(
         operation=key,
         noted_at=act.now,
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     audit.note(session, act, "weighing noted", f"weighing:{row.id}", row)
     return Line(*session.execute(_TOLD.where(Weighing.id == row.id)).one())
 
@@ -188,9 +188,7 @@ def undo(session: Session, act: Act, weighing_id: int) -> str:
     """Take a noted line back, its declaration open again, or gone if the line made it; return its reference. Raises ListChanged."""
     mine = (Weighing.id == weighing_id, *_open(act.person_id))
     lock_members(session, session.scalars(select(Weighing.member_id).where(*mine)).all())
-    row = session.scalar(select(Weighing).where(*mine).with_for_update())
-    if row is None:
-        raise ListChanged
+    row = require(session.scalar(select(Weighing).where(*mine).with_for_update()), ListChanged())
     row.state, row.operation = "undone", f"undone:{row.id}"
     declaration = session.get_one(Declaration, row.declaration_id)
     declaration.state, declaration.cancelled_at = ("cancelled", act.now) if row.on_the_spot else ("declared", None)

@@ -24,6 +24,7 @@ from app.coop.solidarity.fund import FundShort, check_fund, rules_of
 from app.coop.solidarity.models import Aid
 from app.coop.till import payouts
 from app.coop.till.models import Payout
+from app.db.rows import store
 from app.service import service_of
 
 URGENT = ("death", "illness")
@@ -93,8 +94,7 @@ def ask(
     urgent = reason in URGENT and amount <= ruled.urgent
     row = Payout(kind="aid", cooperative_id=member.cooperative_id, member_id=act.member, amount=amount, instalments=0)
     payouts.enter(session, act, row, draw, needed=BY_TWO if urgent else None, barred_id=relative_id)
-    session.add(Aid(payout_id=row.id, reason=reason, urgent=urgent, relative_id=relative_id))
-    session.flush()
+    store(session, Aid(payout_id=row.id, reason=reason, urgent=urgent, relative_id=relative_id))
     return row
 
 

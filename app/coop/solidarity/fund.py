@@ -16,6 +16,7 @@ from app.coop.small import SMALL
 from app.coop.solidarity.models import REASONS, FundReport, FundRules
 from app.coop.till.models import Payout
 from app.db.pages import behind
+from app.db.rows import store
 
 LEAST_TOLD, MOST_A_YEAR = SMALL, 52
 """Aids that a month's report tells of at the least; how often a year rules may let a member ask."""
@@ -107,8 +108,7 @@ def report(session: Session, now: datetime) -> None:
     for place in sorted(session.scalars(due).all()):
         made = _report(session, place, until, now)
         if made.aids >= LEAST_TOLD:
-            session.add(made)
-            session.flush()
+            store(session, made)
 
 
 def last_report(reader: Connection | Session, cooperative_id: int) -> FundReport | None:

@@ -11,6 +11,7 @@ from app.coop.console_requests.kinds import RequestDone, RequestKind
 from app.coop.cooperatives.models import Filiere
 from app.coop.scope import Scope
 from app.coop.techniques import services
+from app.db.rows import require
 
 
 class AskedTechnique(msgspec.Struct, frozen=True):
@@ -23,10 +24,7 @@ class AskedTechnique(msgspec.Struct, frozen=True):
 
 
 def _filiere(reader: Connection | Session, code: str) -> int:
-    found = reader.scalar(select(Filiere.id).where(Filiere.code == code))
-    if found is None:
-        raise services.TechniqueRefused(code)
-    return found
+    return require(reader.scalar(select(Filiere.id).where(Filiere.code == code)), services.TechniqueRefused(code))
 
 
 def _say(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedTechnique) -> str:

@@ -8,6 +8,7 @@ from app.coop.members.lock import ACTIVE, lock_member
 from app.coop.members.models import Member
 from app.coop.offices import audit
 from app.coop.techniques.models import FollowedInnovation, Innovation, Technique
+from app.db.rows import require, store
 from app.db.upsert import upsert
 from app.gsm7 import fold
 
@@ -49,8 +50,7 @@ def add_technique(
     check_technique(session, name, steps, yields)
     low, high = yields or (None, None)
     row = Technique(filiere_id=filiere_id, name=name, steps=steps, yield_low=low, yield_high=high)
-    session.add(row)
-    session.flush()
+    store(session, row)
     if act:
         audit.note(session, act, "technique written", f"technique:{row.id}", audit.Of(None, None))
     return row
@@ -71,16 +71,16 @@ def propose(session: Session, act: Act, words: str) -> Innovation:
         raise TooManyInnovations
     told = {"words": words, "state": "waiting", "proposed_at": act.now, "channel": act.channel, "operation": act.operation}
     row = Innovation(cooperative_id=cooperative, member_id=act.member, **told)
-    session.add(row)
-    session.flush()
-    return row
+    return store(session, row)
 
 
 def follow(session: Session, act: Act, innovation_id: int) -> None:
     """Have a member hear what becomes of it; twice is once. Raises NoInnovator, InnovationNotOpen."""
     lock_member(session, act.member, NoInnovator, ACTIVE)
-    if session.scalar(select(Innovation.id).where(Innovation.id == innovation_id, Innovation.state == "open")) is None:
-        raise InnovationNotOpen(innovation_id)
+    require(
+        session.scalar(select(Innovation.id).where(Innovation.id == innovation_id, Innovation.state == "open")),
+        InnovationNotOpen(innovation_id),
+    )
     row = {"innovation_id": innovation_id, "member_id": act.member}
     session.execute(upsert(session, FollowedInnovation).values(row).on_conflict_do_nothing())
 
@@ -105,10 +105,7 @@ def _waiting(session: Session, act: Act, innovation_id: int, state: str) -> Inno
     wanted = select(Innovation).where(
         Innovation.id == innovation_id, Innovation.state == state, here, Innovation.member_id.not_in(own)
     )
-    row = session.scalar(wanted.with_for_update())
-    if row is None:
-        raise InnovationNotOpen(innovation_id)
-    return row
+    return require(session.scalar(wanted.with_for_update()), InnovationNotOpen(innovation_id))
 
 
 def _decided(session: Session, act: Act, row: Innovation, what: str) -> Innovation:

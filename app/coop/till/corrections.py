@@ -21,6 +21,7 @@ from app.coop.payments.due import unheld
 from app.coop.subject import declared
 from app.coop.till.models import Payout
 from app.coop.till.withdrawals import free_savings
+from app.db.rows import require
 
 MOST_LISTED = 99
 """As far back as officers leaf through on a phone."""
@@ -71,9 +72,7 @@ def ask(session: Session, act: Act, entry_id: int) -> int:
     entry = session.get(JournalEntry, entry_id)
     if entry is None or entry.member_id is None or entry.cooperative_id != act.office.cooperative_id:
         raise NotReversible
-    known = next(iter(reversible(session, entry.cooperative_id, entry.member_id, entry_id)), None)
-    if known is None:
-        raise NotReversible
+    known = require(next(iter(reversible(session, entry.cooperative_id, entry.member_id, entry_id)), None), NotReversible())
     _try(session, act, entry)
     try:
         asked = approvals.ask(

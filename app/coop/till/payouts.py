@@ -25,6 +25,7 @@ from app.coop.offices import audit
 from app.coop.till import schedule
 from app.coop.till.models import HELD, OPEN, Payout
 from app.coop.till.withdrawals import check_free
+from app.db.rows import store
 
 
 class PayoutKind(msgspec.Struct, frozen=True):
@@ -147,8 +148,7 @@ def enter(
     """Write a payout that is asked for, with its reference, and have it wait for other officers, as `approvals.ask` says."""
     [row.reference] = draw_references(session, row.cooperative_id, act.today.year, 1, draw)
     row.state, row.asked_by, row.asked_at, row.channel, row.operation = "asked", act.person_id, act.now, act.channel, act.operation
-    session.add(row)
-    session.flush()
+    store(session, row)
     if act.by is not None:
         audit.note(session, act, "payout asked", f"payout:{row.id}", row)
     approvals.ask(

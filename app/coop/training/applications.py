@@ -15,6 +15,7 @@ from app.coop.members.models import Member, Person
 from app.coop.training.ages import Birth, check_age
 from app.coop.training.models import Training, TrainingApplication
 from app.coop.training.seats import LIVE, TAKEN, TrainingClosed, begins, counts, free_seats, lock_training
+from app.db.rows import require, store
 from app.letters import plain
 
 MOST_OF_A_NUMBER = 3
@@ -122,8 +123,7 @@ def apply(session: Session, act: Act, training_id: int, told: ApplicantTold) -> 
         channel=act.channel,
         operation=act.operation,
     )
-    session.add(row)
-    session.flush()
+    store(session, row)
     return row, True
 
 
@@ -253,10 +253,10 @@ def _first_state(session: Session, training: Training) -> str:
 
 
 def _own(session: Session, act: Act, application_id: int) -> TrainingApplication:
-    row = session.scalar(select(TrainingApplication).where(TrainingApplication.id == application_id, whose(act)))
-    if row is None:
-        raise ApplicationNotOpen(application_id)
-    return row
+    return require(
+        session.scalar(select(TrainingApplication).where(TrainingApplication.id == application_id, whose(act))),
+        ApplicationNotOpen(application_id),
+    )
 
 
 def whose(act: Act) -> ColumnElement[bool]:

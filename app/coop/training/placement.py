@@ -13,6 +13,7 @@ from app.coop.audience import seekers
 from app.coop.references import draw_reference
 from app.coop.training import notices
 from app.coop.training.models import Certificate, PlacementQuestion, Training, TrainingApplication
+from app.db.rows import require, store
 from app.service import service_of
 
 AFTER = {3: timedelta(days=91), 6: timedelta(days=182)}
@@ -45,8 +46,7 @@ def ask(session: Session, now: datetime, draw: Callable[[int], int] = secrets.ra
             due.order_by(TrainingApplication.id).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)
         ).all():
             code = draw_reference(draw)
-            session.add(PlacementQuestion(application_id=row.id, months=months, code=code, asked_at=now))
-            session.flush()
+            store(session, PlacementQuestion(application_id=row.id, months=months, code=code, asked_at=now))
             service = service_of(session)
             title = session.scalar(select(Training.title).where(Training.id == row.training_id)) or ""
             words = texts.say("placement_question", training=title, reference=code, cost=service.cost)
@@ -57,9 +57,7 @@ def answer(session: Session, phone: str, code: str, *, works: bool, now: datetim
     """Note an answer; another one later counts instead. Raises NoQuestion."""
     asked = select(PlacementQuestion).join(TrainingApplication, TrainingApplication.id == PlacementQuestion.application_id)
     mine = (TrainingApplication.phone == phone) & (PlacementQuestion.code == code)
-    row = session.scalar(asked.where(mine, PlacementQuestion.asked_at > now - ERASED_AFTER).limit(1))
-    if row is None:
-        raise NoQuestion(code)
+    row = require(session.scalar(asked.where(mine, PlacementQuestion.asked_at > now - ERASED_AFTER).limit(1)), NoQuestion(code))
     row.works, row.answered_at = works, now
 
 

@@ -15,6 +15,7 @@ from app.coop.training import notices
 from app.coop.training.applications import ApplicationNotOpen, whose
 from app.coop.training.models import Attendance, Certificate, Training, TrainingApplication, TrainingDay
 from app.coop.training.seats import TrainingClosed, TrainingGone, free_seats, in_charge, lock_training
+from app.db.rows import require, store
 from app.db.upsert import upsert
 
 MOST_DRAWS = 20
@@ -69,9 +70,7 @@ def day_code(session: Session, act: Act, training_id: int, draw: Callable[[int],
         raise TrainingClosed(training_id)
     known = session.get(TrainingDay, (training_id, act.today))
     if known is None:
-        known = TrainingDay(training_id=training_id, on_day=act.today, code=draw_reference(draw))
-        session.add(known)
-        session.flush()
+        known = store(session, TrainingDay(training_id=training_id, on_day=act.today, code=draw_reference(draw)))
     return known.code
 
 
@@ -81,9 +80,10 @@ def attend(session: Session, act: Act, code: str) -> Training:
         TrainingDay, TrainingDay.training_id == TrainingApplication.training_id
     )
     here = (TrainingDay.on_day == act.today) & (TrainingDay.code == code)
-    found = session.execute(mine.where(here, whose(act), TrainingApplication.state.in_(("seated", "certified"))).limit(1)).first()
-    if found is None:
-        raise WrongDayCode(code)
+    found = require(
+        session.execute(mine.where(here, whose(act), TrainingApplication.state.in_(("seated", "certified"))).limit(1)).first(),
+        WrongDayCode(code),
+    )
     _note_day(session, found.id, act, by_list=False)
     return session.get_one(Training, found.training_id)
 
@@ -131,9 +131,7 @@ def certify(session: Session, act: Act, application_id: int, draw: Callable[[int
 
 def _of(session: Session, act: Act, application_id: int) -> tuple[TrainingApplication, Training]:
     """Lock an application that has a seat, with its training in the officer's scope; an operator's act has no office."""
-    row = session.get(TrainingApplication, application_id)
-    if row is None:
-        raise ApplicationNotOpen(application_id)
+    row = require(session.get(TrainingApplication, application_id), ApplicationNotOpen(application_id))
     training = lock_training(session, row.training_id)
     session.refresh(row)
     out_of_scope = act.by is not None and not in_charge(act.office, training, "centre")

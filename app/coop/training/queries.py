@@ -13,6 +13,7 @@ from app.coop.scope import Scope
 from app.coop.training.models import Attendance, Certificate, Training, TrainingApplication
 from app.coop.training.seats import LIVE, TAKEN
 from app.db.pages import beyond
+from app.db.rows import require
 
 MOST = 20
 MOST_APPLICANTS = 1000
@@ -188,7 +189,4 @@ def trainings_in(
 
 def training_in(reader: Connection | Session, scope: Scope, training_id: int) -> ShownTraining:
     """Return a training in a scope's reach. Raises NotYours."""
-    found = training_by_id(reader, training_id, scope.reach(Training.cooperative_id))
-    if found is None:
-        raise NotYours("read")
-    return found
+    return require(training_by_id(reader, training_id, scope.reach(Training.cooperative_id)), NotYours("read"))

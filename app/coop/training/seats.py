@@ -11,6 +11,7 @@ from app.coop.offices import audit
 from app.coop.offices.partners import PartnerKind, PartnerRefused, lock_partner
 from app.coop.rights import Office
 from app.coop.training.models import Training, TrainingApplication
+from app.db.rows import require, store
 
 LIVE = ("applied", "waiting", "offered", "seated")
 TAKEN = ("offered", "seated", "certified")
@@ -67,12 +68,12 @@ def in_charge(office: Office, training: Training, part: PartnerKind) -> bool:
 
 def lock_training(session: Session, training_id: int) -> Training:
     """Lock a training's row until the transaction ends, and return it as it stands now. Raises TrainingGone."""
-    row = session.scalar(
-        select(Training).where(Training.id == training_id).with_for_update().execution_options(populate_existing=True)
+    return require(
+        session.scalar(
+            select(Training).where(Training.id == training_id).with_for_update().execution_options(populate_existing=True)
+        ),
+        TrainingGone(training_id),
     )
-    if row is None:
-        raise TrainingGone(training_id)
-    return row
 
 
 def counts(reader: Connection | Session, training_id: int) -> dict[str, int]:
@@ -96,9 +97,7 @@ def rank(reader: Connection | Session, row: TrainingApplication) -> int:
 def add_training(session: Session, act: Act | None, cooperative_id: int | None, told: NewTraining, today: date) -> Training:
     """Write a training; an officer's is noted as their act. Raises TrainingRefused."""
     _check(told, today)
-    row = Training(cooperative_id=cooperative_id, **msgspec.structs.asdict(told))
-    session.add(row)
-    session.flush()
+    row = store(session, Training(cooperative_id=cooperative_id, **msgspec.structs.asdict(told)))
     _check_agreements(session, row)
     if act is not None:
         _note(session, act, "training added", row)

@@ -12,7 +12,7 @@ from app.coop.console_requests.authenticator import AuthenticatorOn
 from app.coop.offices import audit
 from app.digits import is_number
 from app.web.console.desk import act_here, ask_on_phone, done, furnish
-from app.web.console.session import caller, desk, now
+from app.web.console.session import caller, desk, now, reader
 
 access_pages = Blueprint("access", __name__, url_prefix="/access", template_folder="templates")
 furnish(access_pages)
@@ -23,10 +23,9 @@ HERE = "access.mine"
 def mine() -> Response:
     """Show my sign-ins, and my authenticator's QR code until it is on."""
     person, seal = caller().person_id, desk().seal
-    with desk().database.read() as reader:
-        found = sign_in_sessions.sign_ins_of(reader, person, now())
-        on = authenticators.is_on(reader, person)
-        begun = authenticators.address_of(reader, person, caller().place, seal=seal)
+    found = sign_in_sessions.sign_ins_of(reader(), person, now())
+    on = authenticators.is_on(reader(), person)
+    begun = authenticators.address_of(reader(), person, caller().place, seal=seal)
     drawn = _drawn(begun[1]) if begun else ""
     secret = begun[0] if begun else ""
     page = render_template("console/access.html", found=found, on=on, drawn=drawn, secret=secret, here=caller().sign_in)

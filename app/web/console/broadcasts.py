@@ -11,7 +11,7 @@ from app.coop.broadcasts import queries, templates
 from app.web.console import broadcast_drafts as drafts
 from app.web.console.desk import act_here, done, furnish
 from app.web.console.list_pages import before, parted
-from app.web.console.session import caller, desk, now, order_key, terms
+from app.web.console.session import caller, desk, now, order_key, reader, terms
 
 broadcasts = Blueprint("broadcasts", __name__, url_prefix="/broadcasts", template_folder="templates")
 furnish(broadcasts)
@@ -22,10 +22,9 @@ A_PAGE = 20
 def sent() -> Response:
     """List the scope's broadcasts, the newest first, and the texts that it keeps."""
     at, scope = now(), caller().office.scope
-    with desk().database.read() as reader:
-        found = queries.lately(reader, scope.cooperative_id, at, most=A_PAGE + 1, before=before() or 0)
-        kept, day = templates.templates_of(reader, scope), queries.today(reader, scope.cooperative_id, terms(), at)
-        writes = caller().may("broadcast")
+    found = queries.lately(reader(), scope.cooperative_id, at, most=A_PAGE + 1, before=before() or 0)
+    kept, day = templates.templates_of(reader(), scope), queries.today(reader(), scope.cooperative_id, terms(), at)
+    writes = caller().may("broadcast")
     rows, more = parted(found, A_PAGE)
     page = {"sent": rows, "more": more, "kept": kept, "day": day, "writes": writes, "now": at}
     return Response(render_template("console/broadcasts.html", **page))
@@ -85,8 +84,7 @@ def drop(template: int) -> AnyResponse:
 
 
 def _form(form: drafts.BroadcastForm, preview: drafts.Preview | None = None, error: str = "") -> Response:
-    with desk().database.read() as reader:
-        page = {"kept": templates.templates_of(reader, caller().office.scope), "known": words.vocabulary(reader)}
+    page = {"kept": templates.templates_of(reader(), caller().office.scope), "known": words.vocabulary(reader())}
     most = {"most": templates.LONGEST, "most_audience": templates.LONGEST_AUDIENCE, "most_name": templates.LONGEST_NAME}
     shown = render_template("console/broadcast_new.html", form=form, seen=preview, error=error, now=now(), **page, **most)
     return Response(shown, status=400 if error else 200)
@@ -99,6 +97,5 @@ def _page_of(broadcast: int, error: str = "") -> Response:
         if waiting is not None:
             page = {"one": waiting.broadcast, "open": waiting.open, "error": error, "code": desk().database.service.code}
             return Response(render_template("console/broadcast_code.html", now=at, **page), status=400 if error else 200)
-    with desk().database.read() as reader:
-        page = {"one": queries.report(reader, here.office.scope, broadcast, at), "stops": caller().may("stop")}
+    page = {"one": queries.report(reader(), here.office.scope, broadcast, at), "stops": caller().may("stop")}
     return Response(render_template("console/broadcast.html", now=at, error=error, **page), status=400 if error else 200)

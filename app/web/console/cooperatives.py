@@ -7,7 +7,7 @@ from app.coop.cooperatives.communes import COMMUNES, FILIERES
 from app.coop.kpi.definitions import FORMS
 from app.web.console.cooperative_file import list_cooperatives, read_cooperative
 from app.web.console.desk import furnish
-from app.web.console.session import caller, calls, desk, now, say
+from app.web.console.session import caller, calls, now, reader, say
 
 cooperatives = Blueprint("cooperatives", __name__, url_prefix="/cps", template_folder="templates")
 furnish(cooperatives)
@@ -22,16 +22,14 @@ def index() -> AnyResponse:
         return redirect(url_for("cooperatives.file", cooperative=office.cooperative_id), 303)
     typed, mark = request.args.get("q", "").strip()[:MOST_TYPED], request.args.get("after", "")
     after = int(mark) if mark.isdecimal() and len(mark) < 16 else 0
-    with desk().database.read() as reader:
-        page = list_cooperatives(reader, office, now().date(), typed, after, calls=calls())
+    page = list_cooperatives(reader(), office, now().date(), typed, after, calls=calls())
     return Response(render_template("console/cooperatives.html", page=page, typed=typed, founds=caller().may("offices")))
 
 
 @cooperatives.get("/<int:cooperative>")
 def file(cooperative: int) -> AnyResponse:
     """Show a co-operative: officers, members by state, products, settings, last acts."""
-    with desk().database.read() as reader:
-        seen = read_cooperative(reader, caller().office, cooperative, now().date(), calls=calls())
+    seen = read_cooperative(reader(), caller().office, cooperative, now().date(), calls=calls())
     if seen is None:
         return say("Cette CPS n'existe pas, ou n'est pas la vôtre.", 404)
     founds, choices = (

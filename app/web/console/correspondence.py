@@ -12,7 +12,7 @@ from app.coop.members.names import person_name
 from app.sms import prices
 from app.web.console.desk import act_here, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, mark, parted
-from app.web.console.session import caller, desk, now
+from app.web.console.session import caller, desk, now, reader
 from menus.call_backs import RESULTS, SAID
 
 correspondence = Blueprint("correspondence", __name__, template_folder="templates")
@@ -35,9 +35,8 @@ denies(
 @correspondence.get("/call-backs")
 def call_backs() -> Response:
     """Show who wants to be called, the oldest first."""
-    with desk().database.read() as reader:
-        waiting, more = parted(calls.waiting_for(reader, _scope(), now(), A_PAGE + 1, mark("after")))
-        takers = {one.taken_by: person_name(reader, one.taken_by) for one in waiting if one.taken_by}
+    waiting, more = parted(calls.waiting_for(reader(), _scope(), now(), A_PAGE + 1, mark("after")))
+    takers = {one.taken_by: person_name(reader(), one.taken_by) for one in waiting if one.taken_by}
     shown = {"waiting": waiting, "more": more, "takers": takers, "results": RESULTS}
     return Response(render_template("console/call_backs.html", now=now(), **shown))
 
@@ -68,11 +67,10 @@ def close(call_back: int) -> AnyResponse:
 def letters() -> Response:
     """Show what members wrote and nobody answered, the oldest first."""
     scope, office = _scope(), caller().office
-    with desk().database.read() as reader:
-        waiting, more = parted(inbox.unread(reader, scope, limit=LETTERS + 1, after=mark("after")), LETTERS)
-        phones = {one.phone for one in waiting}
-        senders, before = senders_of(reader, phones), answered_before(reader, office.scope, phones)
-        price = prices.part_price(reader, now(), desk().database.service.part_price)
+    waiting, more = parted(inbox.unread(reader(), scope, limit=LETTERS + 1, after=mark("after")), LETTERS)
+    phones = {one.phone for one in waiting}
+    senders, before = senders_of(reader(), phones), answered_before(reader(), office.scope, phones)
+    price = prices.part_price(reader(), now(), desk().database.service.part_price)
     shown = {"waiting": waiting, "more": more, "senders": senders, "before": before, "price": price, "most": inbox.MOST_CHARACTERS}
     return Response(render_template("console/letters.html", now=now(), **shown))
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request
 
 from app.web.console.decision_file import PAGE, open_approvals, open_contests
 from app.web.console.desk import furnish
-from app.web.console.session import caller, desk, now
+from app.web.console.session import caller, desk, now, reader
 from menus.contests import SUBJECTS
 
 decisions = Blueprint("decisions", __name__, template_folder="templates")
@@ -14,16 +14,14 @@ furnish(decisions)
 @decisions.get("/approvals")
 def approvals() -> Response:
     """Show what waits for several officers: since when, who gave their word, whose is missing."""
-    with desk().database.read() as reader:
-        found = open_approvals(reader, caller().office, now(), _after(), aid=caller().may("approve"))
+    found = open_approvals(reader(), caller().office, now(), _after(), aid=caller().may("approve"))
     return _page("console/approvals.html", found)
 
 
 @decisions.get("/contests")
 def contests() -> Response:
     """Show what members contest and nobody has answered."""
-    with desk().database.read() as reader:
-        found = open_contests(reader, caller().office, now().date(), _after())
+    found = open_contests(reader(), caller().office, now().date(), _after())
     return _page("console/contests.html", found)
 
 

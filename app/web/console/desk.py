@@ -20,7 +20,7 @@ from app.coop.rights import NotYours, Right
 from app.web.console.act_words import ACTS
 from app.web.console.filters import clock
 from app.web.console.rooms import BESIDE, groups_of
-from app.web.console.session import caller, desk, guard, now, page_headers, say
+from app.web.console.session import caller, desk, guard, now, page_headers, reader, say
 
 THINGS = {name: name for name in ("booking", "broadcast", "call_back", "idea", "letter", "offer", "office", "order", "training")}
 THINGS |= {"machine": "equipment"}
@@ -81,8 +81,7 @@ def denies(routes: Blueprint, back: str, errors: Mapping[type[Exception], str | 
 def quicker() -> str:
     """Say what was done last about the thing that the route names, by an officer of the caller's scope; "" for nothing."""
     for thing, number in [(THINGS[name], number) for name, number in (request.view_args or {}).items() if name in THINGS]:
-        with desk().database.read() as reader:
-            last = last_act_about(reader, caller().office.scope, f"{thing}:{number}")
+        last = last_act_about(reader(), caller().office.scope, f"{thing}:{number}")
         if last is not None:
             return f" En dernier : {ACTS.get(last.act, last.act)}, {last.name}, le {clock(last.at)}."
     return ""

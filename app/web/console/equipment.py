@@ -9,11 +9,12 @@ from app import units
 from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.console import AskedEquipment, AskedHandOut, AskedReturn
 from app.coop.rights import NotYours
+from app.db.rows import require
 from app.digits import is_number
 from app.gsm7 import fold
 from app.web.console.desk import NotAsked, act_here, ask_on_phone, check_seen, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, mark, parted
-from app.web.console.session import caller, desk, now
+from app.web.console.session import caller, desk, now, reader
 from app.web.console.work_words import MACHINES
 
 equipment = Blueprint("equipment", __name__, url_prefix="/equipment", template_folder="templates")
@@ -29,10 +30,9 @@ WEEK = timedelta(days=7)
 @equipment.get("")
 def machines() -> Response:
     """List the scope's equipment, and the bookings that wait for a word."""
-    with desk().database.read() as reader:
-        scope, most = caller().office.scope, A_PAGE + 1
-        rows, more = parted(queries.equipment_of(reader, scope, after=mark("after"), most=most))
-        asked, more_asked = parted(queries.bookings_in(reader, scope, "asked", after=mark("asked"), most=most))
+    scope, most = caller().office.scope, A_PAGE + 1
+    rows, more = parted(queries.equipment_of(reader(), scope, after=mark("after"), most=most))
+    asked, more_asked = parted(queries.bookings_in(reader(), scope, "asked", after=mark("asked"), most=most))
     decides = caller().may("boutiques")
     page = {"rows": rows, "more": more, "asked": asked, "more_asked": more_asked, "decides": decides}
     page["adds"] = decides and not scope.is_federation
@@ -44,12 +44,9 @@ def week(machine: int) -> Response:
     """Show who has which half-days of a week."""
     day = _day(request.args.get("week", ""))
     monday = day - timedelta(days=day.weekday())
-    with desk().database.read() as reader:
-        found = next(iter(queries.equipment_of(reader, caller().office.scope, only=machine)), None)
-        if found is None:
-            raise NotYours("read")
-        slots = {(one.on_day, one.half): one for one in queries.week_of(reader, machine, monday)}
-        decides = caller().may("boutiques")
+    found = require(next(iter(queries.equipment_of(reader(), caller().office.scope, only=machine)), None), NotYours("read"))
+    slots = {(one.on_day, one.half): one for one in queries.week_of(reader(), machine, monday)}
+    decides = caller().may("boutiques")
     days = [monday + timedelta(days=ahead) for ahead in range(7)]
     page = {"days": days, "slots": slots, "before": monday - WEEK, "after": monday + WEEK, "today": now().date()}
     return Response(render_template("console/equipment_week.html", machine=found, decides=decides, **page))
@@ -92,8 +89,7 @@ def take_back(booking: int) -> AnyResponse:
 @equipment.post("/<int:machine>/repair")
 def repair(machine: int) -> AnyResponse:
     """Take a machine out of use, with those who had booked it told; or have it booked again."""
-    with desk().database.read() as reader:
-        found = next(iter(queries.equipment_of(reader, caller().office.scope, only=machine)), None)
+    found = next(iter(queries.equipment_of(reader(), caller().office.scope, only=machine)), None)
     if found is not None:
         check_seen(found.state, "L'état de cette machine", "equipment.week", MACHINES[found.state], machine=machine)
     with desk().database.transaction() as session:

@@ -7,7 +7,7 @@ from app.coop.kpi.queries import Place
 from app.sheets import TYPES, table_body
 from app.web.console.desk import furnish
 from app.web.console.figure_sheet import read_sheet
-from app.web.console.session import caller, desk
+from app.web.console.session import caller, reader
 
 figures = Blueprint("figures", __name__, url_prefix="/figures", template_folder="templates")
 furnish(figures)
@@ -18,8 +18,7 @@ MOST_TYPED = 60
 def index() -> Response:
     """Show a month's figures, or give them as a file."""
     month, code, commune, filiere = (request.args.get(name, "")[:MOST_TYPED] for name in ("month", "cps", "commune", "filiere"))
-    with desk().database.read() as reader:
-        sheet = read_sheet(reader, caller().office, month, Place(code.strip().upper(), commune, filiere))
+    sheet = read_sheet(reader(), caller().office, month, Place(code.strip().upper(), commune, filiere))
     if sheet is None:
         return Response(render_template("console/figures_none.html"), 404 if request.args else 200)
     form = request.args.get("format", "")

@@ -22,7 +22,7 @@ from app.coop.kpi.definitions import FORMS
 from app.coop.rights import OfficeRole
 from app.phones import e164, is_senegalese_mobile
 from app.web.console.desk import NotAsked, ask_on_phone, check_seen, furnish
-from app.web.console.session import caller, desk, say
+from app.web.console.session import caller, reader, say
 
 routes = Blueprint("foundation", __name__, url_prefix="/cps", template_folder="templates")
 furnish(routes)
@@ -56,8 +56,7 @@ def product(cooperative: int) -> AnyResponse:
     if found is None:
         return say("Cette CPS n'existe pas.", 404)
     wanted = _product(found, given | {"divisible": request.args.get("divisible", "")}, cooperative)
-    with desk().database.read() as reader:
-        slot = foundation.planned_slot(reader, cooperative, wanted.name, wanted.unit)
+    slot = foundation.planned_slot(reader(), cooperative, wanted.name, wanted.unit)
     shown = {"cooperative": cooperative, "wanted": wanted, "slot": slot, "aliases": given["aliases"]}
     return Response(render_template("console/cooperative_product.html", **shown))
 
@@ -69,8 +68,7 @@ def take(cooperative: int) -> AnyResponse:
     if found is None:
         return say("Cette CPS n'existe pas.", 404)
     wanted = _product(found, request.form, cooperative)
-    with desk().database.read() as reader:
-        slot = foundation.planned_slot(reader, cooperative, wanted.name, wanted.unit)
+    slot = foundation.planned_slot(reader(), cooperative, wanted.name, wanted.unit)
     check_seen(slot.slot, f"Le numéro de {slot.product}", "cooperatives.file", cooperative=cooperative)
     return ask_on_phone(wanted, "cooperatives.file", cooperative=cooperative)
 
@@ -93,8 +91,7 @@ def change(cooperative: int) -> AnyResponse:
         return say("Cette CPS n'existe pas.", 404)
     if setting not in setting_words() or not value or (setting not in NAMES and not value.isdecimal()):
         raise NotAsked("Dites la nouvelle valeur : un nombre entier, ou des mots.", "cooperatives.file", cooperative=cooperative)
-    with desk().database.read() as reader:
-        told, _ = foundation.shown(reader, found)
+    told, _ = foundation.shown(reader(), found)
     what = setting_words()[setting].capitalize()
     check_seen(told[setting], what, "cooperatives.file", figure(told[setting]), cooperative=cooperative)
     if value == str(told[setting]):
@@ -103,8 +100,7 @@ def change(cooperative: int) -> AnyResponse:
 
 
 def _code(cooperative: int) -> str | None:
-    with desk().database.read() as reader:
-        return code_of(reader, caller().office.scope, cooperative)
+    return code_of(reader(), caller().office.scope, cooperative)
 
 
 def _product(code: str, given: Any, cooperative: int) -> AskedProduct:

@@ -15,7 +15,7 @@ from app.coop.rights import NotYours
 from app.digits import is_number
 from app.web.console.desk import NotAsked, act_here, ask_on_phone, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, mark, parted
-from app.web.console.session import caller, desk, now
+from app.web.console.session import caller, desk, now, reader
 
 ideas = Blueprint("ideas", __name__, url_prefix="/ideas", template_folder="templates")
 furnish(ideas)
@@ -26,13 +26,12 @@ CRITERIA = dict(zip(voices.CRITERIA, ("Emplois", "Produits d'ici", "Marché", "F
 @ideas.get("")
 def round_() -> Response:
     """Show the newest round: its phases, its ideas by points and voices, what waits to be read, what was kept."""
-    with desk().database.read() as reader:
-        phases, skip, most = queries.last_round(reader), mark("skip") or 0, A_PAGE + 1
-        ranked = queries.ranked_ideas(reader, phases.id, skip=skip, most=most) if phases else []
-        here = caller().office.scope.reach(Idea.cooperative_id), Idea.state == "waiting"
-        waiting, more_waiting = parted(queries.newest_ideas(reader, *here, before=mark("waiting"), most=most))
-        told = Idea.state.in_(("shortlisted", "accepted"))
-        kept, more_kept = parted(queries.newest_ideas(reader, told, before=mark("kept"), most=most))
+    phases, skip, most = queries.last_round(reader()), mark("skip") or 0, A_PAGE + 1
+    ranked = queries.ranked_ideas(reader(), phases.id, skip=skip, most=most) if phases else []
+    here = caller().office.scope.reach(Idea.cooperative_id), Idea.state == "waiting"
+    waiting, more_waiting = parted(queries.newest_ideas(reader(), *here, before=mark("waiting"), most=most))
+    told = Idea.state.in_(("shortlisted", "accepted"))
+    kept, more_kept = parted(queries.newest_ideas(reader(), told, before=mark("kept"), most=most))
     more = {"waiting": more_waiting, "kept": more_kept, "skip": skip + A_PAGE if len(ranked) > A_PAGE else None}
     begins = caller().may("boutiques") and caller().office.scope.is_federation and not (phases and not phases.closed_at)
     page = {
@@ -62,15 +61,14 @@ def begin() -> AnyResponse:
 @ideas.get("/<int:idea>")
 def one(idea: int) -> Response:
     """Show an idea, what was merged with it, who gave what, and what the caller may decide."""
-    with desk().database.read() as reader:
-        found = queries.idea_in(reader, caller().office.scope, idea)
-        page = {
-            "merged": queries.shown(reader, Idea.into_id == idea),
-            "scores": queries.scores_of(reader, idea),
-            "reads": caller().may("boutiques") and found.state == "waiting",
-            "scores_now": caller().may("score") and any(one.id == idea for one in queries.scorable_ideas(reader, now())),
-            "decides": caller().may("boutiques") and caller().office.scope.is_federation and found.state == "shortlisted",
-        }
+    found = queries.idea_in(reader(), caller().office.scope, idea)
+    page = {
+        "merged": queries.shown(reader(), Idea.into_id == idea),
+        "scores": queries.scores_of(reader(), idea),
+        "reads": caller().may("boutiques") and found.state == "waiting",
+        "scores_now": caller().may("score") and any(one.id == idea for one in queries.scorable_ideas(reader(), now())),
+        "decides": caller().may("boutiques") and caller().office.scope.is_federation and found.state == "shortlisted",
+    }
     return Response(render_template("console/idea.html", idea=found, criteria=CRITERIA, **page))
 
 

@@ -18,7 +18,7 @@ from app.coop.imports.turns import ImportOvertaken, ImportUnderWay
 from app.coop.scope import Scope
 from app.sheets import ColumnsUnknown, SheetRefused
 from app.web.console.desk import act_here, ask_on_phone, done, furnish
-from app.web.console.session import caller, desk, now, say
+from app.web.console.session import caller, desk, now, reader, say
 from app.web.console.uploads import file_sent, take_files
 
 imports = Blueprint("imports", __name__, template_folder="templates")
@@ -33,14 +33,13 @@ def index() -> Response:
     """Show the officer's files, and take another."""
     scope = _act("").office.scope
     columns = (ImportFile.id, ImportFile.kind, ImportFile.name, ImportFile.at, ImportFile.import_id)
-    with desk().database.read() as reader:
-        mine = (
-            select(*columns)
-            .where(ImportFile.person_id == caller().person_id, scope.reach(ImportFile.cooperative_id))
-            .order_by(ImportFile.id.desc())
-            .limit(MOST_SHOWN)
-        )
-        found = reader.execute(mine).all()
+    mine = (
+        select(*columns)
+        .where(ImportFile.person_id == caller().person_id, scope.reach(ImportFile.cooperative_id))
+        .order_by(ImportFile.id.desc())
+        .limit(MOST_SHOWN)
+    )
+    found = reader().execute(mine).all()
     federation = scope.is_federation
     return Response(render_template("console/imports.html", found=found, kinds=files.WORDS, federation=federation))
 
@@ -77,8 +76,7 @@ def upload() -> AnyResponse:
 def file(file: int) -> AnyResponse:
     """Say what would become of each row, ask what must be asked, and show what is to be done next."""
     act = _act("")
-    with desk().database.read() as reader:
-        row = files.find(reader, act, file)
+    row = files.find(reader(), act, file)
     if row is None:
         return say(GONE, 404)
     fields = {column.field: column.names[0] for column in KINDS[row.kind].columns(act.today)}
@@ -129,8 +127,7 @@ def answers(file: int) -> AnyResponse:
 def ask(file: int) -> AnyResponse:
     """Ask that it be written: the officer's PIN agrees to the counts that were shown."""
     act, only_good = _act(""), "only_good" in request.form
-    with desk().database.read() as reader:
-        row = files.find(reader, act, file)
+    row = files.find(reader(), act, file)
     if row is None:
         return say(GONE, 404)
     try:
@@ -147,8 +144,7 @@ def ask(file: int) -> AnyResponse:
 def write(file: int) -> AnyResponse:
     """Write what the PIN agreed to."""
     act = _act("file imported")
-    with desk().database.read() as reader:
-        row = files.find(reader, act, file)
+    row = files.find(reader(), act, file)
     if row is None or row.import_id:
         return say(GONE, 404) if row is None else done("Ce fichier est déjà écrit.", "imports.file", file=file)
     try:
@@ -166,8 +162,7 @@ def write(file: int) -> AnyResponse:
 def take_back(file: int) -> AnyResponse:
     """Take an import back while nothing rests on it."""
     act = _act("file taken back")
-    with desk().database.read() as reader:
-        row = files.find(reader, act, file)
+    row = files.find(reader(), act, file)
     if row is None:
         return say(GONE, 404)
     try:

@@ -8,7 +8,7 @@ from app.clock import DAKAR
 from app.coop.offices.acts import journal as acts
 from app.web.console.desk import furnish
 from app.web.console.list_pages import before, mark, parted
-from app.web.console.session import caller, desk
+from app.web.console.session import caller, reader
 
 journal = Blueprint("journal", __name__, url_prefix="/journal", template_folder="templates")
 furnish(journal)
@@ -20,7 +20,6 @@ def index() -> Response:
     code, officer = request.args.get("cps", "")[:16].strip().upper(), mark("officer")
     day = request.args.get("day", None, date.fromisoformat)
     until = datetime(day.year, day.month, day.day, tzinfo=DAKAR) + timedelta(days=1) if day else None
-    with desk().database.read() as reader:
-        found, more = parted(acts(reader, caller().office.scope, code=code, officer=officer, until=until, before=before()))
+    found, more = parted(acts(reader(), caller().office.scope, code=code, officer=officer, until=until, before=before()))
     asked = {"cps": code or None, "officer": officer, "day": day}
     return Response(render_template("console/journal.html", found=found, more=more, asked=asked))

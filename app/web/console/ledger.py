@@ -13,7 +13,7 @@ from app.coop.till.console import Reversal
 from app.coop.till.corrections import reversible_kinds
 from app.web.console.desk import ask_on_phone, furnish
 from app.web.console.list_pages import mark
-from app.web.console.session import caller, desk, now
+from app.web.console.session import caller, now, reader
 
 ledger = Blueprint("ledger", __name__, url_prefix="/ledger", template_folder="templates")
 furnish(ledger)
@@ -49,9 +49,8 @@ def index() -> Response:
     wanted = office.cooperative_id or mark("cps") or 0
     day, account = _day(today), request.args.get("account", "")
     account = account if account in ACCOUNTS else ""
-    with desk().database.read() as reader:
-        place = reader.scalar(select(Cooperative.name).where(Cooperative.id == wanted))
-        found = entries_of(reader, wanted, day, account, _mark(), all_names=caller().may("approve")) if place else []
+    place = reader().scalar(select(Cooperative.name).where(Cooperative.id == wanted))
+    found = entries_of(reader(), wanted, day, account, _mark(), all_names=caller().may("approve")) if place else []
     shown = {"found": found[:PAGE], "more": _marked(found[PAGE - 1]) if len(found) > PAGE else None, "place": place, "cps": wanted}
     around = {"before": day - timedelta(days=1), "behind": day + timedelta(days=1) if day < today else None}
     kinds = reversible_kinds() if caller().may("pay") else {}

@@ -12,11 +12,12 @@ from app.coop.lots import queries
 from app.coop.members.names import cards_of
 from app.coop.offices import audit
 from app.coop.rights import NotYours
+from app.db.rows import require
 from app.web.console.desk import act_here, furnish
 from app.web.console.list_pages import A_PAGE, before, parted
 from app.web.console.lot_diagram import draw
 from app.web.console.member_file import masked
-from app.web.console.session import caller, calls, desk
+from app.web.console.session import caller, calls, desk, reader
 
 lots = Blueprint("lots", __name__, url_prefix="/lots", template_folder="templates")
 furnish(lots)
@@ -26,8 +27,7 @@ furnish(lots)
 def stock() -> Response:
     """List the scope's lots: those with something left, or all."""
     used_up = "all" in request.args
-    with desk().database.read() as reader:
-        found = queries.lots_in(reader, caller().office.scope, used_up=used_up, most=A_PAGE + 1, before=before())
+    found = queries.lots_in(reader(), caller().office.scope, used_up=used_up, most=A_PAGE + 1, before=before())
     rows, more = parted(found)
     return Response(render_template("console/lots.html", rows=rows, more=more, used_up=used_up))
 
@@ -35,9 +35,8 @@ def stock() -> Response:
 @lots.get("/<int:lot>")
 def one(lot: int) -> Response:
     """Draw a lot's way, with the table behind it."""
-    with desk().database.read() as reader:
-        family = _family(reader, lot)
-        story, drawing = tell(reader, family), draw(family, earned(family))
+    family = _family(reader(), lot)
+    story, drawing = tell(family), draw(family, earned(family))
     return Response(render_template("console/lot.html", lot=family.target, story=story, drawing=drawing))
 
 
@@ -56,7 +55,4 @@ def recall(lot: int) -> Response:
 
 
 def _family(reader: Connection | Session, lot: int) -> Family:
-    family = family_of(reader, queries.code_of(reader, caller().office.scope, lot))
-    if family is None:
-        raise NotYours("read")
-    return family
+    return require(family_of(reader, queries.code_of(reader, caller().office.scope, lot)), NotYours("read"))

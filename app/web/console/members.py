@@ -10,7 +10,7 @@ from app.coop.members.search import MemberPage, members_of, search
 from app.web.console.desk import furnish
 from app.web.console.list_pages import mark
 from app.web.console.member_file import find_head, read_file
-from app.web.console.session import caller, calls, desk, now, say
+from app.web.console.session import caller, calls, desk, now, reader, say
 
 members = Blueprint("members", __name__, url_prefix="/members", template_folder="templates")
 furnish(members)
@@ -22,13 +22,12 @@ def index() -> Response:
     """Show the members who were searched for; of a co-operative all of them, page by page."""
     office, typed, after = caller().office, request.args.get("q", "").strip()[:MOST_TYPED], _after()
     cooperative = office.cooperative_id or mark("cps") or 0
-    with desk().database.read() as reader:
-        if typed:
-            page = search(reader, office.scope, typed, after)
-        elif cooperative:
-            page = members_of(reader, cooperative, after[1] if after else 0)
-        else:
-            page = MemberPage([])
+    if typed:
+        page = search(reader(), office.scope, typed, after)
+    elif cooperative:
+        page = members_of(reader(), cooperative, after[1] if after else 0)
+    else:
+        page = MemberPage([])
     return Response(render_template("console/members.html", page=page, typed=typed, cps=cooperative))
 
 
@@ -41,8 +40,7 @@ def file(member: int) -> AnyResponse:
         if head is None:
             return say("Ce membre n'existe pas, ou n'est pas de votre CPS.", 404)
         note_look(transaction, office, member, now())
-    with desk().database.read() as reader:
-        seen = read_file(reader, head, request.args.get("before", ""), calls=calls(), letters=caller().may("call_backs"))
+    seen = read_file(reader(), head, request.args.get("before", ""), calls=calls(), letters=caller().may("call_backs"))
     return Response(render_template("console/member.html", seen=seen, head=head))
 
 

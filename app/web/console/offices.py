@@ -13,7 +13,7 @@ from app.phones import e164, is_senegalese_mobile
 from app.web.console.desk import NotAsked, ask_on_phone, check_seen, furnish
 from app.web.console.filters import day
 from app.web.console.list_pages import parted
-from app.web.console.session import caller, desk, now
+from app.web.console.session import caller, now, reader
 
 offices = Blueprint("offices", __name__, url_prefix="/offices", template_folder="templates")
 furnish(offices)
@@ -25,8 +25,7 @@ def index() -> Response:
     """Show who holds which office, in the caller's reach."""
     mark, code = request.args.get("after", ""), request.args.get("cps", "").strip().upper()[:16]
     after = int(mark) if mark.isdecimal() and len(mark) < 16 else 0
-    with desk().database.read() as reader:
-        found, more = parted(list_offices(reader, caller().office.scope, now().date(), code, after), PAGE)
+    found, more = parted(list_offices(reader(), caller().office.scope, now().date(), code, after), PAGE)
     return Response(
         render_template("console/offices.html", found=found, more=more, cps=code, gives=caller().may("offices"), roles=ROLES)
     )
@@ -52,8 +51,7 @@ def give() -> AnyResponse:
 @offices.post("/<int:office>/prolong")
 def prolong(office: int) -> AnyResponse:
     """Ask that an office goes on until a day."""
-    with desk().database.read() as reader:
-        found = list_offices(reader, caller().office.scope, now().date(), only=office)
+    found = list_offices(reader(), caller().office.scope, now().date(), only=office)
     if not found:
         raise NotAsked("Cette charge est finie.", HERE)
     until = found[0].until_on

@@ -10,7 +10,7 @@ from app.coop.rights import NotYours
 from app.web.console import filters
 from app.web.console.desk import act_here, done, furnish, quicker
 from app.web.console.overview import look, waiting_places
-from app.web.console.session import caller, desk, now, store, terms
+from app.web.console.session import caller, desk, now, reader, store, terms
 
 pages = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
 furnish(pages)
@@ -33,8 +33,7 @@ def places() -> AnyResponse:
         raise NotYours("read")
     mark = request.args.get("after", "")
     after = int(mark) if mark.isdecimal() and len(mark) < 7 else 0
-    with desk().database.read() as reader:
-        found = waiting_places(reader, now(), PLACES + 1, after)
+    found = waiting_places(reader(), now(), PLACES + 1, after)
     seen, more = {"places": found[:PLACES]}, after + PLACES if len(found) > PLACES else None
     return Response(render_template("console/places_page.html", seen=seen, now=now(), after=more))
 

@@ -20,10 +20,11 @@ from app.coop.offices.queries import offices_of
 from app.coop.production.papers import MOST_AT_ONCE
 from app.coop.registers.queries import Seat, seat_of
 from app.coop.rights import Right
+from app.db.rows import require
 from app.digits import is_number
 from app.paper import labels
 from app.web.console.desk import act_here, denies, furnish
-from app.web.console.session import caller, desk, now
+from app.web.console.session import caller, desk, now, reader
 from menus.publication import NotPublished
 
 papers = Blueprint("papers", __name__, template_folder="templates")
@@ -52,8 +53,7 @@ denies(
 def shelf() -> Response:
     """Show what this officer may print."""
     here = caller().office
-    with desk().database.read() as reader:
-        held = [one for one in offices_of(reader, here.person_id, now().date()) if one.cooperative_id == here.cooperative_id]
+    held = [one for one in offices_of(reader(), here.person_id, now().date()) if one.cooperative_id == here.cooperative_id]
     mine = {right for right in RIGHTS if any(one.may(right) for one in held)}
     most = {"cards": MOST_CARDS, "lines": MOST_AT_ONCE, "labels": labels.MOST}
     return Response(render_template("console/papers.html", mine=mine, federation=here.scope.is_federation, most=most))
@@ -62,15 +62,13 @@ def shelf() -> Response:
 @papers.get("/papers/menu.pdf")
 def menu() -> AnyResponse:
     """Give the leaflet of the menu that is served."""
-    with desk().database.read() as reader:
-        return _sent(documents.members_leaflet(reader, desk().database.service, now()), "menu")
+    return _sent(documents.members_leaflet(reader(), desk().database.service, now()), "menu")
 
 
 @papers.get("/papers/bureau.pdf")
 def bureau() -> AnyResponse:
     """Give the officers' sheet."""
-    with desk().database.read() as reader:
-        return _sent(documents.officers_sheet(reader, desk().database.service, now()), "bureau")
+    return _sent(documents.officers_sheet(reader(), desk().database.service, now()), "bureau")
 
 
 @papers.post("/papers/cards")
@@ -136,9 +134,10 @@ def _printed(right: Right, name: str, draw: Callable[[Session, Act, Seat], bytes
     """Draw what one co-operative prints, by the office that may, in one transaction with what is written of it."""
     with desk().database.transaction() as session:
         act = act_here(session, right, _key())
-        wanted = act.office.cooperative_id or cooperative_by_code(session, request.form.get("cooperative", "")[:40])
-        if wanted is None:
-            raise NothingPrinted("Aucune CPS n'a ce code.")
+        wanted = require(
+            act.office.cooperative_id or cooperative_by_code(session, request.form.get("cooperative", "")[:40]),
+            NothingPrinted("Aucune CPS n'a ce code."),
+        )
         seat = seat_of(session.connection(), wanted)
         return _sent(draw(session, act, seat), f"{name}-{seat.code}")
 

@@ -14,7 +14,7 @@ from app.coop.payments.operator_references import Line, forecast, take
 from app.sheets import SheetRefused
 from app.web.console.desk import done, furnish
 from app.web.console.payment_file import PAGE, batches_of, find_batch, payments_of, went_out
-from app.web.console.session import caller, desk, now, say
+from app.web.console.session import caller, desk, now, reader, say
 from app.web.console.uploads import file_sent, take_files
 
 payments = Blueprint("payments", __name__, template_folder="templates")
@@ -27,8 +27,7 @@ NOT_THERE = "Ce lot n'existe pas, ou n'est pas de votre CPS."
 @payments.get("/payments")
 def index() -> Response:
     """Show the batches in reach, the newest first."""
-    with desk().database.read() as reader:
-        found = batches_of(reader, caller().office, _mark("before"))
+    found = batches_of(reader(), caller().office, _mark("before"))
     more = found[PAGE - 1].id if len(found) > PAGE else None
     return Response(render_template("console/payments.html", found=found[:PAGE], more=more, pays=caller().may("payment_files")))
 
@@ -36,11 +35,10 @@ def index() -> Response:
 @payments.get("/payments/<int:batch>")
 def batch(batch: int) -> AnyResponse:
     """Show the payments of a batch, and when its file went out."""
-    with desk().database.read() as reader:
-        head = find_batch(reader, caller().office, batch)
-        if head is None:
-            return say(NOT_THERE, 404)
-        found, out = payments_of(reader, batch, _mark("after")), went_out(reader, batch)
+    head = find_batch(reader(), caller().office, batch)
+    if head is None:
+        return say(NOT_THERE, 404)
+    found, out = payments_of(reader(), batch, _mark("after")), went_out(reader(), batch)
     more = found[PAGE - 1].id if len(found) > PAGE else None
     shown = {"head": head, "found": found[:PAGE], "more": more, "out": out}
     return Response(render_template("console/batch.html", pays=caller().may("payment_files"), **shown))
@@ -103,8 +101,7 @@ def _by_file() -> Act:
 def _act(operation: str) -> Act:
     """Return the act of who takes files out and brings them in. Raises NotYours."""
     here, at = caller(), now()
-    with desk().database.read() as reader:
-        office = office_for(reader, here.person_id, "payment_files", at.date(), scope=here.office.scope)
+    office = office_for(reader(), here.person_id, "payment_files", at.date(), scope=here.office.scope)
     return Act(office.person_id, "web", operation, at, by=office)
 
 

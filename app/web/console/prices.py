@@ -11,7 +11,7 @@ from app.coop.prices.queries import price_at, prices_for
 from app.digits import is_number
 from app.web.console.desk import ask_on_phone, check_seen, done, furnish
 from app.web.console.list_pages import A_PAGE, before, parted
-from app.web.console.session import caller, desk, now, say
+from app.web.console.session import caller, now, reader, say
 
 prices = Blueprint("prices", __name__, url_prefix="/prices", template_folder="templates")
 furnish(prices)
@@ -22,8 +22,7 @@ MOST_GRADE = 8
 def index() -> Response:
     """Show the prices in force in the officer's scope."""
     office = caller().office
-    with desk().database.read() as reader:
-        found = prices_for(reader, office.scope, now())
+    found = prices_for(reader(), office.scope, now())
     return Response(render_template("console/prices.html", found=found))
 
 
@@ -31,12 +30,11 @@ def index() -> Response:
 def one(product: int) -> AnyResponse:
     """Show what a product cost until now."""
     office = caller().office
-    with desk().database.read() as reader:
-        meant = _product(priced_products(reader, office.scope), product)
-        if meant is None:
-            return say("Ce produit n'existe pas, ou votre CPS ne le prend pas.", 404)
-        past, more = parted(past_prices(reader, office.scope, product, most=A_PAGE + 1, before=before()))
-        today = price_at(reader, [(office.scope, product, None, now())])[0]
+    meant = _product(priced_products(reader(), office.scope), product)
+    if meant is None:
+        return say("Ce produit n'existe pas, ou votre CPS ne le prend pas.", 404)
+    past, more = parted(past_prices(reader(), office.scope, product, most=A_PAGE + 1, before=before()))
+    today = price_at(reader(), [(office.scope, product, None, now())])[0]
     shown = {"past": past, "more": more, "today": today, "prices": caller().may("price")}
     return Response(render_template("console/price.html", product=meant, **shown))
 
@@ -46,9 +44,8 @@ def ask(product: int) -> AnyResponse:
     """Ask for another price; it is published once its officer's PIN has confirmed it on the phone."""
     office, typed = caller().office, request.form.get("amount", "").replace(" ", "")
     grade = request.form.get("grade", "").strip().upper()[:MOST_GRADE] or None
-    with desk().database.read() as reader:
-        meant = _product(priced_products(reader, office.scope), product)
-        today = price_at(reader, [(office.scope, product, None, now())])[0]
+    meant = _product(priced_products(reader(), office.scope), product)
+    today = price_at(reader(), [(office.scope, product, None, now())])[0]
     if meant is None:
         return say("Ce produit n'existe pas, ou votre CPS ne le prend pas.", 404)
     if not is_number(typed, 6) or not 0 < int(typed) <= MOST:

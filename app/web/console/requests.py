@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.coop.console_requests import queries, services
 from app.web.console.desk import act_here, done, furnish
 from app.web.console.list_pages import before as before_id
-from app.web.console.session import caller, desk, now
+from app.web.console.session import caller, desk, now, reader
 
 request_pages = Blueprint("requests", __name__, url_prefix="/requests", template_folder="templates")
 furnish(request_pages)
@@ -24,8 +24,7 @@ STATES = {
 def asked() -> Response:
     """Show what the officer asked, the newest first."""
     before = before_id()
-    with desk().database.read() as reader:
-        found = queries.asked_by(reader, caller().person_id, now(), before)
+    found = queries.asked_by(reader(), caller().person_id, now(), before)
     older = found[-1].id if len(found) == queries.PAGE else None
     code, lives = desk().database.service.code, services.LIVES
     page = render_template("console/requests.html", found=found, older=older, states=STATES, code=code, lives=lives)

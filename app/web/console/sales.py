@@ -15,7 +15,7 @@ from app.coop.members.names import member_name
 from app.digits import is_number
 from app.web.console.desk import NotAsked, act_here, ask_on_phone, check_seen, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, before, parted
-from app.web.console.session import caller, desk, now
+from app.web.console.session import caller, desk, now, reader
 
 boutique = Blueprint("sales", __name__, url_prefix="/boutique", template_folder="templates")
 furnish(boutique)
@@ -42,10 +42,9 @@ def ordered() -> Response:
     """List orders: those that wait (`open`), invoices that are due, or what is over."""
     which = request.args.get("which", "open")
     states = LISTS.get(which, LISTS["open"])
-    with desk().database.read() as reader:
-        found = queries.orders_in(reader, caller().office.scope, states, most=A_PAGE + 1, before=before())
-        rows, more = parted(found)
-        sells = caller().may("sell")
+    found = queries.orders_in(reader(), caller().office.scope, states, most=A_PAGE + 1, before=before())
+    rows, more = parted(found)
+    sells = caller().may("sell")
     page = {"rows": rows, "more": more, "which": which if which in LISTS else "open", "now": now(), "sells": sells}
     return Response(render_template("console/orders.html", **page))
 
@@ -53,8 +52,7 @@ def ordered() -> Response:
 @boutique.get("/counts")
 def counted() -> Response:
     """List what was counted at days' ends."""
-    with desk().database.read() as reader:
-        found = queries.day_counts(reader, caller().office.scope, most=A_PAGE + 1, before=before())
+    found = queries.day_counts(reader(), caller().office.scope, most=A_PAGE + 1, before=before())
     rows, more = parted(found)
     return Response(render_template("console/day_counts.html", rows=rows, more=more))
 
@@ -63,8 +61,7 @@ def counted() -> Response:
 def sell(offer: int) -> AnyResponse:
     """Ask that goods of an offer be sold over the counter, or with a buyer's name delivered on invoice."""
     quantity, buyer = request.form.get("units", "").strip(), " ".join(request.form.get("buyer", "").split())[:40]
-    with desk().database.read() as reader:
-        found = queries.for_sale(reader, now(), Offer.id == offer, caller().office.scope.own(Offer.cooperative_id))
+    found = queries.for_sale(reader(), now(), Offer.id == offer, caller().office.scope.own(Offer.cooperative_id))
     if not found:
         raise offers.OfferGone(offer)
     check_seen(found[0].amount, f"Le prix de l'offre {offer}", "sales.shelf", francs(found[0].amount))
@@ -135,8 +132,7 @@ def end(offer: int) -> AnyResponse:
 
 def _shelf(error: str = "") -> Response:
     scope = caller().office.scope
-    with desk().database.read() as reader:
-        rows, more = parted(queries.shelf(reader, scope, now(), most=A_PAGE + 1, before=before()))
-        page = {"rows": rows, "more": more, "sells": caller().may("sell"), "ends": caller().may("boutiques")}
+    rows, more = parted(queries.shelf(reader(), scope, now(), most=A_PAGE + 1, before=before()))
+    page = {"rows": rows, "more": more, "sells": caller().may("sell"), "ends": caller().may("boutiques")}
     shown = render_template("console/shelf.html", error=error, **page)
     return Response(shown, status=400 if error else 200)

@@ -5,6 +5,7 @@ import ipaddress
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, cast
@@ -13,6 +14,7 @@ import redis
 import structlog
 from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, session, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import Connection
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -42,6 +44,14 @@ def lend(app: Flask, desk: SignInServices, terms: Terms, now: Callable[[], datet
 def desk() -> SignInServices:
     """Return what signing in needs, and the database."""
     return cast(SignInServices, current_app.extensions["console"][0])
+
+
+def reader() -> Connection:
+    """Return what a page reads with, for single SELECTs: opened where it is first asked for, given back when the request ends."""
+    if "reading" not in g:
+        g.reading = ExitStack()
+        g.reader = g.reading.enter_context(desk().database.read())
+    return cast(Connection, g.reader)
 
 
 def terms() -> Terms:
@@ -107,6 +117,12 @@ def page_headers(routes: Blueprint) -> None:
         if request.endpoint != f"{routes.name}.static":
             answer.headers["Cache-Control"] = "no-store"
         return answer
+
+    @routes.teardown_request
+    def give_back(fault: BaseException | None) -> None:
+        del fault
+        if "reading" in g:
+            g.pop("reading").close()
 
     @routes.errorhandler(Exception)
     def fault(error: Exception) -> Response | HTTPException:
@@ -188,8 +204,7 @@ def token_fits(held: dict[str, Any]) -> bool:
 
 
 def _caller(sign_in: int) -> SignedIn | None:
-    with desk().database.read() as reader:
-        return caller_of(reader, sign_in, now())
+    return caller_of(reader(), sign_in, now())
 
 
 def _same(given: str | None, wanted: str) -> bool:

@@ -13,7 +13,7 @@ from app.digits import is_number
 from app.gsm7 import fold
 from app.web.console.desk import NotAsked, ask_on_phone, furnish
 from app.web.console.list_pages import A_PAGE, mark, parted
-from app.web.console.session import caller, desk
+from app.web.console.session import caller, reader
 
 techniques = Blueprint("techniques", __name__, url_prefix="/techniques", template_folder="templates")
 furnish(techniques)
@@ -22,8 +22,7 @@ furnish(techniques)
 @techniques.get("")
 def index() -> Response:
     """List the techniques with their how-to."""
-    with desk().database.read() as reader:
-        found = queries.techniques(reader, beyond(mark("after"), Technique.id), most=A_PAGE + 1)
+    found = queries.techniques(reader(), beyond(mark("after"), Technique.id), most=A_PAGE + 1)
     rows, more = parted(found)
     page = {"rows": rows, "more": more, "decides": caller().may("boutiques"), "filieres": FILIERES, "most": MOST_STEPS}
     return Response(render_template("console/techniques.html", **page))

@@ -19,7 +19,7 @@ from app.sheets import SheetRefused
 from app.sheets.writer import write_table
 from app.web.console.desk import act_here, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, mark, parted
-from app.web.console.session import caller, desk, now
+from app.web.console.session import caller, desk, now, reader
 from app.web.console.uploads import file_sent, take_files
 
 trainings = Blueprint("trainings", __name__, template_folder="templates")
@@ -42,8 +42,7 @@ denies(
 @trainings.get("/trainings")
 def courses() -> Response:
     """List the trainings in the caller's reach, soonest first."""
-    with desk().database.read() as reader:
-        found = queries.trainings_in(reader, caller().office.scope, now().date(), after=mark("after"), most=A_PAGE + 1)
+    found = queries.trainings_in(reader(), caller().office.scope, now().date(), after=mark("after"), most=A_PAGE + 1)
     rows, more = parted(found)
     return Response(render_template("console/trainings.html", rows=rows, more=more))
 
@@ -76,9 +75,8 @@ def chosen_in_file(training: int) -> AnyResponse:
 def _training(training: int, chosen: Set[int] = frozenset()) -> Response:
     """Show a training, with those ticked who are chosen, all of them first."""
     skip = mark("skip") or 0
-    with desk().database.read() as reader:
-        found = queries.training_in(reader, caller().office.scope, training)
-        people = queries.applicants(reader, training, most=None if chosen else A_FEW + 1, skip=0 if chosen else skip)
+    found = queries.training_in(reader(), caller().office.scope, training)
+    people = queries.applicants(reader(), training, most=None if chosen else A_FEW + 1, skip=0 if chosen else skip)
     people = [one for one in people if one.id in chosen] if chosen else people
     more = skip + A_FEW if not chosen and len(people) > A_FEW else None
     page = {"people": people if chosen else people[:A_FEW], "chosen": chosen, "more": more, "acts": caller().may("training")}
@@ -112,8 +110,7 @@ def choose(training: int) -> AnyResponse:
 @trainings.get("/jobs")
 def jobs() -> Response:
     """List the jobs of companies, the soonest to end first."""
-    with desk().database.read() as reader:
-        rows, more = parted(job_queries.jobs_behind(reader, now().date(), mark("after"), most=A_PAGE + 1))
+    rows, more = parted(job_queries.jobs_behind(reader(), now().date(), mark("after"), most=A_PAGE + 1))
     return Response(render_template("console/jobs.html", rows=rows, more=more))
 
 

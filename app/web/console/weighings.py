@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from app.web.console.desk import furnish
 from app.web.console.list_pages import mark
-from app.web.console.session import caller, desk
+from app.web.console.session import caller, reader
 from app.web.console.weighing_file import PAGE, Mark, ShownWeighing, open_lists, weighings_of
 
 weighings = Blueprint("weighings", __name__, url_prefix="/weighings", template_folder="templates")
@@ -19,10 +19,9 @@ def index() -> Response:
     """Show open lists in reach, and a co-operative's weighings: the officer's own, or the one that is asked for."""
     office = caller().office
     wanted = office.cooperative_id or mark("cps") or 0
-    with desk().database.read() as reader:
-        skip = mark("skip") or 0
-        lists = open_lists(reader, office, skip)
-        found = weighings_of(reader, wanted, _mark()) if wanted else []
+    skip = mark("skip") or 0
+    lists = open_lists(reader(), office, skip)
+    found = weighings_of(reader(), wanted, _mark()) if wanted else []
     more = _marked(found[PAGE - 1]) if len(found) > PAGE else None
     after = skip + PAGE if len(lists) > PAGE else None
     page = {"lists": lists[:PAGE], "after": after, "found": found[:PAGE], "more": more, "cps": wanted}
