@@ -193,7 +193,7 @@ def test_a_job_is_opened_told_to_who_agreed_and_filled(desk, database):
     assert "Femme 201" in talk.type("1")
     assert "numéro pas donné" in talk.type("1")
     talk.dial(["8", "12"])
-    assert "C'est fait" in say(talk, "2468", "3", "1", "1", "3", "2468")
+    assert "Emploi pourvu" in say(talk, "2468", "3", "1", "1", "3", "2468")
 
 
 def test_who_said_nothing_of_jobs_hears_of_none(desk, database):
