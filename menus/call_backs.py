@@ -116,7 +116,7 @@ def call_backs(hop: Hop, reader: Connection) -> Sequence[CallBackRow]:
 @menu.source(leads={"call_back_mine": None, "call_back_gone": None, "call_back_taken": TakenBy})
 def call_back(hop: Hop, reader: Connection, kept: PickedCallBack) -> CallBackCaller:
     """Say who it is; lead on when it is taken or done."""
-    found = require(next((one for one in _waiting(reader, hop) if one.id == kept.row), None), Lead("call_back_gone"))
+    found = _picked(reader, hop, kept)
     if found.taken_by == who_of(hop).person_id:
         raise Lead("call_back_mine")
     if found.taken_by:
@@ -127,8 +127,7 @@ def call_back(hop: Hop, reader: Connection, kept: PickedCallBack) -> CallBackCal
 @menu.source(leads={"call_back_gone": None})
 def call_back_caller(hop: Hop, reader: Connection, kept: PickedCallBack) -> CallBackCaller:
     """Say whom to call."""
-    found = require(next((one for one in _waiting(reader, hop) if one.id == kept.row), None), Lead("call_back_gone"))
-    return _caller(found)
+    return _caller(_picked(reader, hop, kept))
 
 
 @menu.source(leads={"call_back_gone": None})
@@ -182,3 +181,7 @@ def _caller(one: calls.WaitingCallBack) -> CallBackCaller:
 def _waiting(reader: Connection, hop: Hop) -> Sequence[calls.WaitingCallBack]:
     found = calls.waiting_for(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
     return sorted(found, key=lambda one: one.taken_by != who_of(hop).person_id)
+
+
+def _picked(reader: Connection, hop: Hop, kept: PickedCallBack) -> calls.WaitingCallBack:
+    return require(next((one for one in _waiting(reader, hop) if one.id == kept.row), None), Lead("call_back_gone"))

@@ -1,4 +1,4 @@
-"""The member's word on their money: received, not received, something wrong; what they contest."""
+"""What a member contests: money that hasn't come, something wrong; their own contests, read again and taken back."""
 
 from collections.abc import Sequence
 from typing import Annotated, get_args
@@ -11,30 +11,16 @@ from app import texts, units
 from app.clock import DAKAR
 from app.coop.contests import own, services
 from app.coop.handover.kinds import handover_kinds
-from app.coop.handover.queries import HandedOver
-from app.coop.handover.queries import to_confirm as handed_to
-from app.coop.handover.services import HandoverNotOpen, confirm
+from app.coop.handover.services import HandoverNotOpen
 from app.coop.members.notices import answer
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Ways
 from menus.hop import Hop, PrivateWords, member_of, own_act, who_of
+from menus.receipts import Received
 
 menu = Bindings("contests")
 SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse", "opening": "Solde repris"}
-OFFICES = {"treasurer": "la trésorerie", "president": "la présidence", "secretary": "le secrétariat"}
 Figure = Annotated[str, kinds.Kind("words", "m" * 20, private=True)]
-
-
-class ToConfirm(msgspec.Struct, frozen=True):
-    """What was handed over and waits for her word; `id` tells it from the others on the screen, `about` is its row's id."""
-
-    id: int
-    about: int
-    kind: str
-    reference: kinds.Reference
-    amount: kinds.Amount
-    office: kinds.Short
-    day: kinds.Day
 
 
 class ContestableRow(msgspec.Struct, frozen=True):
@@ -76,43 +62,11 @@ class ContestTakenBack(msgspec.Struct, frozen=True):
     number: kinds.Reference
 
 
-class Received(msgspec.Struct, frozen=True):
-    received: ToConfirm
-
-
 class Disputed(msgspec.Struct, frozen=True):
     contested: ContestableRow
 
 
-class ReceivedDone(msgspec.Struct, frozen=True):
-    amount: kinds.Amount
-    reference: kinds.Reference
-
-
 TOO_LATE: Ways = {services.TooLate: "gone"}
-
-
-@menu.rows()
-def to_confirm(hop: Hop, reader: Connection) -> Sequence[ToConfirm]:
-    """Give what was handed over and is not confirmed."""
-    found = handed_to(reader, member_of(hop))
-    names = list(handover_kinds())
-    return [
-        ToConfirm(one.id * len(names) + names.index(one.kind), one.id, one.kind, one.reference, one.amount, _by(one), one.on)
-        for one in found
-    ]
-
-
-@menu.effect(ways={HandoverNotOpen: "gone"})
-def confirm_payment(hop: Hop, session: Session, kept: Received) -> ReceivedDone:
-    """Note the member's word that the money came: it is paid."""
-    meant, act = kept.received, own_act(hop)
-    paid = confirm(session, act, handover_kinds()[meant.kind], meant.about)
-    if meant.kind == "payment" or paid.kind != "settlement":  # with that the account is closed, and its own SMS says so
-        service = hop.desk.service
-        words = texts.say("payment_receipt", reference=paid.reference, day=hop.now, code=service.code, cost=service.cost)
-        answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
-    return ReceivedDone(meant.amount, meant.reference)
 
 
 @menu.effect(ways=TOO_LATE)
@@ -135,9 +89,7 @@ def contestable(hop: Hop, reader: Connection) -> Sequence[ContestableRow]:
             one.reference,
             SUBJECTS[one.subject],
             one.at.astimezone(DAKAR).date(),
-            units.count(one.quantity, one.unit)
-            if one.quantity is not None and one.subject == "weighing"
-            else kinds.amount_words(one.amount),
+            _figure(one),
         )
         for one in found
     ]
@@ -181,12 +133,15 @@ def take_back_contest(hop: Hop, session: Session, kept: OwnClaim) -> ContestTake
 
 
 def _own_row(one: own.OwnContest) -> OwnRow:
-    figure = kinds.amount_words(one.amount or 0)
-    if one.subject == "weighing" and one.quantity is not None:
-        figure = units.count(one.quantity, one.unit or "")
     day, standing, note = one.opened_at.astimezone(DAKAR).date(), STANDS[one.state], one.note or ""
-    told = (one.number, SUBJECTS[one.subject], one.reference, figure, day, one.answer_by, standing)
+    told = (one.number, SUBJECTS[one.subject], one.reference, _figure(one), day, one.answer_by, standing)
     return OwnRow(one.id, *told, one.state, one.subject in handover_kinds(), note)
+
+
+def _figure(one: services.Contestable | own.OwnContest) -> str:
+    if one.subject == "weighing" and one.quantity is not None:
+        return units.count(one.quantity, one.unit or "")
+    return kinds.amount_words(one.amount or 0)
 
 
 def _open(hop: Hop, session: Session, subject: services.Subject, about: int, reference: str) -> OpenedContest:
@@ -196,7 +151,3 @@ def _open(hop: Hop, session: Session, subject: services.Subject, about: int, ref
         words = texts.say("contest_opened", number=made.number, reference=reference, due=made.answer_by)
         answer(session, act, "receipt", f"contest:{made.id}", words, who_of(hop).cooperative_id)
     return OpenedContest(made.number, made.answer_by)
-
-
-def _by(one: HandedOver) -> str:
-    return "la caisse" if one.kind == "payout" else OFFICES.get(one.role or "", "mobile money")

@@ -17,6 +17,7 @@ from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
 from menus.hop import Hop, Nothing, officers_act
 from menus.money import read_francs
+from menus.production import Counted
 from menus.production_desk import ACTING, NOT_DONE, LotRow, MadeLot, made_lot, read_units, stock_rows
 from menus.training_words import read_words
 
@@ -61,6 +62,10 @@ class TwoLots(OfLot, frozen=True):
     merge_lot: LotRow
 
 
+class ThrownAway(msgspec.Struct, frozen=True):
+    thrown: Counted
+
+
 class Difference(msgspec.Struct, frozen=True):
     difference: kinds.Short
 
@@ -89,6 +94,13 @@ def count_lot(hop: Hop, session: Session, kept: CountedLot) -> Nothing:
     """Note a count."""
     write_offs.count(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code, kept.counted)
     return Nothing()
+
+
+@menu.source()
+def thrown_away(hop: Hop, kept: OfLot) -> ThrownAway:
+    """Say what of a lot isn't on offer."""
+    free = next((row for row in stock_rows(hop, free=True) if row.id == kept.stock_lot.id), kept.stock_lot)
+    return ThrownAway(free.stands)
 
 
 @menu.effect(leads=ACTING, denies=NOT_DONE)

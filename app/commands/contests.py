@@ -4,7 +4,9 @@ from app import texts
 from app.commands import replies
 from app.commands.command import Command
 from app.commands.grammar import read_reference
-from app.coop.contests import services
+from app.commands.stop_words import FILLERS, REASONS, REFERENCE
+from app.coop.contests import assisted_answers, services
+from app.coop.members.lookup import BELONGS
 
 
 def contest(command: Command) -> str:
@@ -22,3 +24,28 @@ def contest(command: Command) -> str:
                 made = services.open_contest(command.session, command.own_act(who), one.subject, one.id)
                 return texts.say("contest_opened", number=made.number, reference=one.reference, due=made.answer_by)
     return replies.NO_CONTEST
+
+
+def contest_assisted(command: Command) -> str:
+    """`NON <ref>`: contest what an officer did for one of a number's members."""
+    members = {who.member_id: who for who in command.holders if who.state in BELONGS and who.member_id}
+    named, clear = _reference_named(command.rest)
+    if named and not clear:
+        return replies.WHICH_NO.replace("{reference}", named)
+    try:
+        assisted, member = assisted_answers.asked_by_reference(command.session, [*members], named or "", command.now)
+    except assisted_answers.UnknownAct:
+        return replies.NOT_CONTESTED
+    done = assisted_answers.contest(command.session, command.own_act(members[member]), assisted)
+    if done.ticket:
+        return texts.say("contest_opened", number=done.ticket.number, reference=done.reference, due=done.ticket.answer_by)
+    return texts.say("contested_receipt", reference=done.reference, became=done.became, day=command.now)
+
+
+def _reference_named(rest: str) -> tuple[str | None, bool]:
+    """Return the reference that a no names, and whether it says nothing else: `non pas 623590` may mean either."""
+    meant = read_reference(rest)
+    if meant:
+        return meant[0], not meant[1] or all(word in FILLERS | REASONS for word in meant[1].split())
+    found = REFERENCE.search(rest)
+    return (found[1].replace(" ", ""), False) if found else (None, False)

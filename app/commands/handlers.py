@@ -1,7 +1,6 @@
 """What each command does. A handler gets a Command and returns the words to answer; whatever it refuses, it changes nothing."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from app.commands import (
     letters,
     members,
     mistypes,
+    prices,
     production,
     replies,
     techniques,
@@ -27,29 +27,16 @@ from app.commands import (
 )
 from app.commands.command import Answer, Command, SmsReading
 from app.commands.courtesies import is_small_talk
-from app.commands.grammar import read_reference
-from app.commands.stop_words import FILLERS, REASONS, REFERENCE
-from app.coop.access.identity import cooperative_of, person_of, prices_of
-from app.coop.contests import assisted_answers
-from app.coop.cooperatives.queries import cooperative_by_code
+from app.coop.access.identity import cooperative_of, person_of
 from app.coop.correspondence import call_backs, inbox
 from app.coop.correspondence.models import CallBack
 from app.coop.ledger.queries import balances_of
 from app.coop.members import account, consent, notices, privacy_notice
-from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member
 from app.coop.offices.queries import administrators
-from app.coop.prices import proposals
-from app.coop.prices.queries import MeantProduct, find_product, prices_for
-from app.coop.scope import FEDERATION, Scope
 from app.sms import consents
 from app.sms import inbox as sms_inbox
 
-_TARIF = re.compile(r"([^0-9]+?) (?:XOF )?([0-9]{1,3}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?")
-_GRADED = re.compile(r"(.+?)(?: QUALITE| QUAL)? ([A-C])")
-_A = re.compile(r"\s([aàÀ])\s+\d")
-"""`thiof à 1300` is no grade A, though accents are folded; without its accent it is either."""
-_NO_SEPARATORS = str.maketrans("", "", " .,")
 _SPEAKS_OF_STOP = re.compile(r"^STOP\b|DESABON|DESINSCRI|UNSUBSCRI")
 LANGUAGES = {
     "FR": "fr",
@@ -147,39 +134,6 @@ def _reply(command: Command) -> Answer:
     return letters.draft(command, office) if office else None
 
 
-def _prices(command: Command) -> str:
-    reader = command.session.connection()
-    scope = prices_of(command.holders)
-    prices = prices_for(reader, scope, command.now)
-    if not prices:
-        return replies.NO_PRICE
-    own = next((who.cooperative for who in command.holders if who.cooperative_id == scope.cooperative_id), None) or "CPS"
-    if not command.rest:
-        place = "fédération" if scope.is_federation else own
-        main_first = sorted(prices, key=lambda price: not price.main)
-        return replies.price_list([(price.name, price.amount, price.unit) for price in main_first], command.now.date(), place)
-    meant, grade = _graded(command, command.rest)
-    if meant.product_id is None:
-        return replies.which_price(meant.near, "PRIX")
-    found = [price for price in prices if price.product_id == meant.product_id]
-    found = found or [price for price in prices_for(reader, FEDERATION, command.now) if price.product_id == meant.product_id]
-    found = ([price for price in found if price.grade == grade] or found[:1]) if grade else found
-    if not found:
-        return replies.NO_PRICE
-    places = dict.fromkeys(own if price.own else "fédération" for price in found)
-    graded = [(grade or price.grade, price.amount) for price in found]
-    name = found[0].name.removesuffix(f" {found[0].grade}")
-    return replies.price_line(name, graded, found[0].unit, max(price.since for price in found).date(), ", ".join(places))
-
-
-def _graded(command: Command, words: str, scope: Scope = FEDERATION) -> tuple[MeantProduct, str | None]:
-    """Return which product is meant, and which grade when one stands behind its name: `THIOF A`, `THIOF QUALITE A`."""
-    reader = command.session.connection()
-    graded = _GRADED.fullmatch(words)
-    found = find_product(reader, graded[1], scope) if graded else MeantProduct(None)
-    return (found, graded[2]) if graded and found.product_id else (find_product(reader, words, scope), None)
-
-
 def _balance(command: Command) -> str:
     who = command.holders[0] if len(command.holders) == 1 else None
     if who is None or who.state != "active" or who.member_id is None:
@@ -199,31 +153,6 @@ def _call_back(command: Command) -> str:
     return words.replace("{since}", since).replace("{who}", call_backs.caller_of(whom["cooperative_id"]))
 
 
-def _contest(command: Command) -> str:
-    """Contest what an officer did for one of the number's members, by its reference."""
-    members = {who.member_id: who for who in command.holders if who.state in BELONGS and who.member_id}
-    named, clear = _reference_named(command.rest)
-    if named and not clear:
-        return replies.WHICH_NO.replace("{reference}", named)
-    try:
-        assisted, member = assisted_answers.asked_by_reference(command.session, [*members], named or "", command.now)
-    except assisted_answers.UnknownAct:
-        return replies.NOT_CONTESTED
-    done = assisted_answers.contest(command.session, command.own_act(members[member]), assisted)
-    if done.ticket:
-        return texts.say("contest_opened", number=done.ticket.number, reference=done.reference, due=done.ticket.answer_by)
-    return texts.say("contested_receipt", reference=done.reference, became=done.became, day=command.now)
-
-
-def _reference_named(rest: str) -> tuple[str | None, bool]:
-    """Return the reference that a no names, and whether it says nothing else: `non pas 623590` may mean either."""
-    meant = read_reference(rest)
-    if meant:
-        return meant[0], not meant[1] or all(word in FILLERS | REASONS for word in meant[1].split())
-    found = REFERENCE.search(rest)
-    return (found[1].replace(" ", ""), False) if found else (None, False)
-
-
 def _language(command: Command) -> str:
     wanted = LANGUAGES.get(command.rest[:2])
     if not command.holders:
@@ -234,36 +163,6 @@ def _language(command: Command) -> str:
         return replies.WHICH_LANGUAGE
     account.set_language(command.session, command.holders[0].person_id, wanted)
     return replies.language_noted(LANGUAGE_NAMES[wanted], served=wanted in texts.languages())
-
-
-def _report_error(command: Command) -> str:
-    return contests.contest(command)
-
-
-def _price(command: Command) -> Answer:
-    first, _, after = command.rest.partition(" ")
-    named = cooperative_by_code(command.session, first)
-    office = command.office("price", Scope(named) if named else None)
-    if office is None:
-        return None
-    typed = _TARIF.fullmatch(after if named and office.cooperative_id == named else command.rest)
-    if typed is None:
-        return replies.HOW_TARIF
-    letter = _A.search(unicodedata.normalize("NFC", command.text))
-    words = typed[1].removesuffix(" A") if letter and letter[1] != "a" else typed[1]
-    meant, grade = _graded(command, words, office.scope)
-    if meant.product_id is None:
-        return replies.which_price(meant.near, "TARIF", f"{grade or ''} {typed[2]}".strip())
-    if grade == "A" and letter and "QUAL" not in words:
-        return replies.at_or_grade(words.removesuffix(" A"), typed[2])
-    try:
-        amount = int(typed[2].translate(_NO_SEPARATORS))
-        made = proposals.propose(command.session, command.act_by(office), meant.product_id, amount, grade=grade)
-    except proposals.PriceRefused:
-        return replies.HOW_TARIF
-    place = command.holders[0].cooperative if office.cooperative_id else None
-    name = f"{made.product} {made.grade}" if made.grade else made.product
-    return replies.price_noted(name, made.before, made.amount, made.unit, place or "fédération")
 
 
 def _yes(command: Command) -> Answer:
@@ -281,7 +180,7 @@ def _cancel(command: Command) -> Answer:
 
 
 HANDLERS: dict[str, Callable[[Command], Answer]] = {
-    "PRIX": _prices,
+    "PRIX": prices.told,
     "AIDE": _help,
     "NOTICE": _notice,
     "STOP": _consent(consent.STOPPED, False, replies.STOPPED),
@@ -291,8 +190,8 @@ HANDLERS: dict[str, Callable[[Command], Answer]] = {
     "PROD": production.declare,
     "RAPPEL": _call_back,
     "LANGUE": _language,
-    "NON": _contest,
-    "CONTESTER": _report_error,
+    "NON": contests.contest_assisted,
+    "CONTESTER": contests.contest,
     "IDEE": ideas.propose,
     "SOUTENIR": ideas.support,
     "FICHE": techniques.sheet,
@@ -310,7 +209,7 @@ HANDLERS: dict[str, Callable[[Command], Answer]] = {
     "ANNULER": _cancel,
     "MEMBRE": members.look_up,
     "VALIDER": weighings.note_lines,
-    "TARIF": _price,
+    "TARIF": prices.propose,
     "REPONDRE": _reply,
     "": _unparsed,
 }

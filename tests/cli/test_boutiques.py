@@ -99,3 +99,13 @@ def test_what_is_added_is_there_and_what_is_wrong_is_one_line(said):
     assert "idea 2" in said("idea", "add", "Secher les mangues", "--card", "C0000004")
     assert "a round is open" in said("idea", "round", code=1)
     assert "au-dessus de 0" in said("lot", "measure", "Keccax", "sachet", "0", code=1)
+    assert "au-dessus de 0" in said("lot", "measure", "Keccax", "sachet", "--", "-1", code=1)
+    assert "quelques mots" in said("idea", "add", "😀", "--card", "C0000004", code=1)
+    assert "there already" in said("equipment", "add", "CPS1", "Broyeur", "--place", "Joal", code=1)
+    salt = re.search(r"L\d{9}", said("lot", "buy", "CPS1", "Mil", "10", "--source", "Fissel"))[0]
+    assert "Il sort plus" in said("lot", "run", "1", "--in", salt, "10", "--out", "Gejj", "11", "--sure", code=1)
+    assert "best before" in said("lot", "keep", salt, "30")
+    assert "thrown away: 10" in said("lot", "expire", salt)
+    assert "only 0 are free" in said("lot", "split", salt, "1", code=1)
+    offered = json.loads(said("lot", "list", "--json"))[-1]["code"]
+    assert "en vente" in said("lot", "keep", offered, "30", code=1)

@@ -1,6 +1,7 @@
 """Files under `/uploads/` have limits of their own; everything else keeps its 64 kB."""
 
 import asyncio
+from threading import current_thread
 from types import SimpleNamespace
 
 import pytest
@@ -70,3 +71,16 @@ def test_only_a_few_files_are_read_at_once():
         )
 
     assert asyncio.run(many()) == (503, 200, {200}, (200, b"9"))
+
+
+def test_pages_of_lots_gateways_and_the_console_have_threads_of_their_own():
+    def whose(environ, start_response):
+        del environ
+        start_response("200 OK", [])
+        return [current_thread().name.partition("_")[0].encode()]
+
+    async def each():
+        server = BufferedWsgi(whose, 1, ("/at/",), 1, apart=("/t/",), apart_threads=1)
+        return [(await ask(server, path, 0))[1] for path in ("/at/demo/ussd", "/t/L123456782", "/members")]
+
+    assert asyncio.run(each()) == [b"own", b"public", b"other"]

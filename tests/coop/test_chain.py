@@ -129,13 +129,16 @@ def test_what_is_thrown_away_or_counted_is_written_off_at_what_it_has_cost(chain
         return int(told["differences"])
 
     assert done(write_offs.expire, chain.salt) == 1_500
+    with pytest.raises(stock.LotRefused, match="retirez d'abord l'offre"):
+        done(write_offs.expire, chain.last)
     with chain.database.transaction() as session:
         offers.take_down(session, by(SECRETARY, "down", chain.clock()), chain.offer)
     lost = round(109_500 * 2 / 152)
     assert done(write_offs.count, chain.last, Decimal(150)) == 1_500 + lost
     assert done(write_offs.count, chain.last, Decimal(152)) == 1_500
     assert done(write_offs.expire, chain.last) == 1_500 + 109_500
-    assert done(write_offs.expire, chain.last) == 1_500 + 109_500
+    with pytest.raises(stock.LotRefused, match="vide"):
+        done(write_offs.expire, chain.last)
 
 
 def test_a_split_a_merge_and_another_split_lose_no_franc(chain):

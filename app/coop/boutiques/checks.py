@@ -1,5 +1,7 @@
 """What is wrong with the boutique: a lot that promises more or less than its offers and orders hold, a sale without its entry."""
 
+from decimal import Decimal
+
 from sqlalchemy import Connection, String, cast, func, literal, select
 
 from app.coop.boutiques.models import DayCount, Offer, OfferedLot, Order
@@ -30,7 +32,8 @@ def unbooked(reader: Connection) -> list[str]:
 def written_off(reader: Connection) -> list[str]:
     """Name days' differences, and spoilt goods of refunds, that are in the books by no entry."""
     entry = select(JournalEntry.id).where(JournalEntry.operation == literal("day_count:") + cast(DayCount.id, String)).exists()
-    unit_or_more = func.abs(DayCount.counted - DayCount.books) >= 1  # less of a unit may be worth no franc
+    more, less = DayCount.counted >= DayCount.books + Decimal(1), DayCount.books >= DayCount.counted + Decimal(1)
+    unit_or_more = more | less  # less of a unit may be worth no franc
     counts = select(DayCount.id).where(DayCount.state == "noted", unit_or_more, ~entry).limit(MOST_NAMED)
     of = literal("order:") + cast(Order.id, String)
     back = select(LotEvent.id).where(LotEvent.operation == of + ":refund").exists()

@@ -11,7 +11,7 @@ from app.coop.lots import stock
 
 
 def expire(session: Session, act: Act, code: str) -> Decimal:
-    """Note that what is free of a lot is too old and thrown away; return how much. Raises LotGone."""
+    """Note that what is free of a lot is too old and thrown away; return how much. Raises LotGone, LotRefused."""
     return stock.expire(session, act, code, cost_of(session, code))
 
 

@@ -24,6 +24,7 @@ MASSES = {"kg": 1000, "g": 1, "t": 1_000_000}
 MOST_UNITS = Decimal(99_999)
 MOST_DAYS = 1_830
 """How long goods keep at the most."""
+OFFERED = "Il est en vente: retirez d'abord l'offre."
 
 
 class LotGone(Exception):
@@ -230,7 +231,7 @@ def keep_until(session: Session, act: Act, code: str, days: int) -> date:
     """
     [lot] = locked(session, act, [code])
     if lot.offered:
-        raise LotRefused("Il est en vente: retirez d'abord l'offre.")
+        raise LotRefused(OFFERED)
     if not 0 < days <= MOST_DAYS:
         raise LotRefused(f"De 1 à {MOST_DAYS} jours, svp.")
     lot.best_before = session.get_one(LotEvent, lot.made_by).at.astimezone(DAKAR).date() + timedelta(days=days)
@@ -241,13 +242,17 @@ def keep_until(session: Session, act: Act, code: str, days: int) -> date:
 
 
 def expire(session: Session, act: Act, code: str, cost: int) -> Decimal:
-    """Note that what is free of a lot, which as made has cost so many XOF, is thrown away; return how much. Raises LotGone."""
+    """Note that what is free of a lot, which as made has cost so many XOF, is thrown away; return how much.
+
+    Raises LotGone, and LotRefused where nothing is free.
+    """
     [lot] = locked(session, act, [code])
     free = lot.units - lot.offered
-    if free:
-        part = take(lot, free)
-        facts = {"gone": part.grams or 0, "cost": _part_cost(lot, free, cost), "reason": "périmé"}
-        happen(session, act, "expire", lot.cooperative_id, taken=[part], **facts)  # type: ignore[arg-type]
+    if not free:
+        raise LotRefused(OFFERED if lot.offered else "Ce lot est vide.")
+    part = take(lot, free)
+    facts = {"gone": part.grams or 0, "cost": _part_cost(lot, free, cost), "reason": "périmé"}
+    happen(session, act, "expire", lot.cooperative_id, taken=[part], **facts)  # type: ignore[arg-type]
     return free
 
 
