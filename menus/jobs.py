@@ -46,6 +46,12 @@ class OfJob(msgspec.Struct, frozen=True):
     job: JobRow
 
 
+class JobNoted(msgspec.Struct, frozen=True):
+    """Which job a word was noted for."""
+
+    job_trade: kinds.ProductName
+
+
 class NamedCandidate(OfJob, frozen=True):
     candidate_name: str | None = None
 
@@ -93,17 +99,17 @@ def candidate_name(typed: str) -> TypedName:
 
 
 @menu.effect(denies=NOT_NOTED)
-def job_interest(hop: Hop, session: Session, kept: NamedCandidate) -> Nothing:
+def job_interest(hop: Hop, session: Session, kept: NamedCandidate) -> JobNoted:
     """Note that the person is interested."""
     services.interest(session, own_act(hop), kept.job.id, kept.candidate_name)
-    return Nothing()
+    return JobNoted(kept.job.trade)
 
 
 @menu.effect(denies=NOT_NOTED)
-def job_agree(hop: Hop, session: Session, kept: OfJob) -> Nothing:
+def job_agree(hop: Hop, session: Session, kept: OfJob) -> JobNoted:
     """Let the company have the number."""
     services.agree(session, own_act(hop), kept.job.id)
-    return Nothing()
+    return JobNoted(kept.job.trade)
 
 
 @menu.source()
@@ -134,7 +140,7 @@ def set_jobs_by_sms(hop: Hop, session: Session, kept: JobsWish) -> Nothing:
 
 
 @menu.effect(denies=NOT_NOTED)
-def job_withdraw(hop: Hop, session: Session, kept: OfJob) -> Nothing:
+def job_withdraw(hop: Hop, session: Session, kept: OfJob) -> JobNoted:
     """Be interested no more."""
     services.withdraw(session, own_act(hop), kept.job.id)
-    return Nothing()
+    return JobNoted(kept.job.trade)

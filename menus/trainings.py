@@ -104,7 +104,7 @@ class OfCertificate(msgspec.Struct, frozen=True):
 
 
 class AppliedWords(msgspec.Struct, frozen=True):
-    said: kinds.Phrase
+    applied: Annotated[str, kinds.Kind("words", "m" * 64)]
 
 
 class AttendedTraining(msgspec.Struct, frozen=True):
@@ -186,7 +186,7 @@ def apply(hop: Hop, session: Session, kept: NewApplicant) -> AppliedWords:
     messages.answer(
         session, act, "answer", f"application:{row.id}:{hop.operation}", words, who_of(hop).cooperative_id if hop.who else None
     )
-    return AppliedWords(("" if new else "Déjà inscrit. ") + _stands_now(session, row))
+    return AppliedWords(f"{kept.training.title}: {'' if new else 'déjà inscrit, '}{_stands_now(session, row)}")
 
 
 @menu.answer(secret=True, refuses={"bad": None})
@@ -276,10 +276,10 @@ def certificate(reader: Connection, kept: OfCertificate) -> Words:
 
 def _stands_now(session: Session, row: TrainingApplication) -> str:
     if row.state == "waiting":
-        return f"Liste d'attente: rang {rank(session, row)}."
+        return f"liste d'attente, rang {rank(session, row)}."
     if row.state == "applied":
-        return "Noté: l'entreprise choisit."
-    return "Une place est offerte." if row.state == "offered" else "Vous avez une place."
+        return "noté, l'entreprise choisit."
+    return "une place est offerte." if row.state == "offered" else "vous avez une place."
 
 
 def _birth(hop: Hop, kept: NewApplicant) -> ages.Birth | None:

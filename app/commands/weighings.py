@@ -22,7 +22,7 @@ NOTHING = "Jappoo: rien n'est noté.{named} {cost}."
 FAR = " Poids loin du déclaré: {refs}."
 ALREADY = " Déjà notées: {refs}."
 NOT_NOTED: dict[type[Exception], str] = {
-    UnclearQuantity: " Poids pas clair: {refs}: écrivez 1,2 ou 1200.",
+    UnclearQuantity: " Poids pas clair: {refs}.",
     BadQuantity: " Poids pas compris: {refs}.",
     weighings.LineTooDear: " Plus de 99 999 999 F: {refs}.",
     weighing_lookup.AlreadyWeighed: " Déjà pesées: {refs}.",
@@ -85,16 +85,26 @@ def note_lines(command: Command) -> Answer:
         except tuple(NOT_NOTED) as fault:
             again = isinstance(fault, weighing_lookup.AlreadyWeighed) and _noted(line, mine)
             words = ALREADY if again else next(NOT_NOTED[kind] for kind in NOT_NOTED if isinstance(fault, kind))
-            refs[words].append(line.reference)
+            refs[words].append(_named(line, fault))
         else:
             noted += 1
             if weighings.far_off(what.declared, weight):
                 refs[FAR].append(line.reference)
     told = (words for words in (FAR, ALREADY, *NOT_NOTED.values()) if refs[words])
-    named = "".join(words.replace("{refs}", ", ".join(refs[words][:MOST_NAMED])) for words in told)
+    named = "".join(
+        words.replace("{refs}", ", ".join(refs[words][: 2 if words == NOT_NOTED[UnclearQuantity] else MOST_NAMED]))
+        for words in told
+    )
     if noted:
         return NOTED.replace("{noted}", f"{units.count(noted, 'pesée')} {units.agree(noted, 'notée')}") + named
     return (STANDS if refs[ALREADY] else NOTHING).replace("{named}", named)
+
+
+def _named(line: WeighedLine, fault: Exception) -> str:
+    """Name a line that isn't noted; a weight of three decimals with what it may mean."""
+    if not isinstance(fault, UnclearQuantity):
+        return line.reference
+    return f"{line.reference} {units.quantity(fault.low)} ou {units.quantity(fault.high)}"
 
 
 def _noted(line: WeighedLine, mine: set[tuple[str, Decimal, str | None]]) -> bool:

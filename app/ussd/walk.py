@@ -274,6 +274,7 @@ class Walk:
         if not stays and len(session.steps) > 1:
             left = session.steps.pop()
             self._keep(left.kept)
+            session.page = session.steps[-1].page  # where it was chosen
         if lead.values is not None:
             session.steps[-1].led = session.steps[-1].led | {lead.name: msgspec.to_builtins(lead.values)}
         self._enter(target)

@@ -116,6 +116,11 @@ def test_what_was_weighed_or_refused_can_be_read_again_and_an_account_says_whose
     assert f"Réf {reference}: 2 caisses de Sardinelle" in refused
     assert f"Refusé le {now:%d/%m}: avarié." in refused
     assert "qualité A.\nx 1 000 = 12 500 F" in dial(WOMAN, "7", "2468", "1", "2")
+    for quantity in "789":
+        assert "Enregistré" in dial(WOMAN, "2", "2468", "1", quantity, "1")
+    turned = dial(WOMAN, "7", "2468", "1", "9")
+    weighed = re.search(r"(\d) \S+ 12,5 kg Thiof crédité", turned)[1]
+    assert dial(WOMAN, "7", "2468", "1", "9", weighed, "0") == turned
 
 
 def test_every_movement_ever_is_read_by_its_pages_and_0_leads_back_to_where_one_was(line, database):

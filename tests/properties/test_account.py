@@ -120,7 +120,8 @@ def check(database):
         state = reader.scalar(select(Member.state).where(Member.id == MEMBER))
         _at_the_console(reader, balances, moved)
     hop = _hop(database)
-    seen = member_menu.balances(hop)
+    with database.read() as reader:
+        seen = member_menu.balances(hop, reader)
     assert (seen.payable, seen.owed) == (balances.payable, balances.advance + balances.leasing)
     read = list(_screens(hop))
     assert read == [(one.account, one.amount) for one in moved]
@@ -165,7 +166,7 @@ def _hop(database):
         [who] = who_holds(reader, sample_cooperative.AWA)
     at = {"phone": sample_cooperative.AWA, "now": NOW, "operation": "", "trace": "", "language": "fr", "proved": True}
     known = {"person_id": MEMBER, "member_id": MEMBER, "cooperative_id": 1, "state": who.state}
-    return Hop(desk=SimpleNamespace(database=database), who=known, kept={}, **at)
+    return Hop(desk=SimpleNamespace(database=database, read=database.read), who=known, kept={}, **at)
 
 
 def _screens(hop):
@@ -175,7 +176,8 @@ def _screens(hop):
         older = None
         for row in rows:
             try:
-                words = statement.movement(hop, statement.Opened(row)).words
+                with hop.desk.read() as reader:
+                    words = statement.movement(reader, statement.Opened(row)).words
             except Lead as lead:
                 older = lead.values
                 continue
