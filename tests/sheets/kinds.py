@@ -1,6 +1,7 @@
 """Two kinds of table, as tests read them."""
 
 import csv
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -50,4 +51,20 @@ def values(row):
 def text(tmp_path, words, coding="utf-8", name="membres.csv"):
     path = tmp_path / name
     path.write_bytes(words.encode(coding) if isinstance(words, str) else words)
+    return path
+
+
+CELL = b'<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>'
+
+
+def with_rows(tmp_path, *rows):
+    """Make an ODS with these rows alone."""
+    path = tmp_path / "membres.ods"
+    with zipfile.ZipFile(FIXTURES / "registre.ods") as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "content.xml":
+                begin, end = content.index(b"<table:table-row"), content.index(b"</table:table>")
+                content = content[:begin] + b"".join(rows) + content[end:]
+            new.writestr(name, content)
     return path

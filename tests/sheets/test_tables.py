@@ -2,17 +2,16 @@
 
 import io
 import struct
-import zipfile
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 import xlsxwriter
 from msgspec import structs
 
 from app import sheets
-from app.sheets import SheetRefused, Telephone, Value
-from tests.sheets.kinds import BALANCES, FIXTURES, MEMBERS, read, text, values
+from app.sheets import Telephone, Value
+from tests.sheets.kinds import BALANCES, CELL, FIXTURES, MEMBERS, read, text, values, with_rows
 
 
 def book(tmp_path, fill, **options):
@@ -53,79 +52,6 @@ def test_a_sum_carried_to_the_next_page_is_all_the_rows_above(tmp_path):
     lines = "Carte;Solde\nC12;100\nC13;200\nÀ reporter;300\nReport;300\nC14;50\nÀ reporter;350\nReport;351\n"
     table, _ = read(text(tmp_path, lines), BALANCES)
     assert [one.says for one in table.remarks] == ["Le total dit 351, les lignes font 350."]
-
-
-def test_sums_without_a_word_are_sums(tmp_path):
-    _, rows = read(text(tmp_path, "Carte;Solde\n12;100\n13;200\n;300\n;400\n"), BALANCES)
-    assert [row.kind for row in rows] == ["data", "data", "total", "data"]
-
-
-def test_formulas_without_a_result_are_refused_and_a_nought_is_asked_about(tmp_path):
-    table, rows = read(FIXTURES / "c12_soldes_formules_sans_valeur.xlsx", BALANCES)
-    assert [values(row) for row in rows if row.kind == "data"] == [
-        {"card": "C0000012", "savings": "refuse", "parts": 10000},
-        {"card": "C0000013", "savings": 3000, "parts": 10000},
-    ]
-    assert rows[-1].kind == "total"
-    assert len(table.remarks) == 2
-
-    def fill(made):
-        sheet = made.add_worksheet()
-        sheet.write_row(0, 0, ["Carte", "Épargne", "Parts"])
-        sheet.write_row(1, 0, ["C0000012", None, 0])
-        sheet.write_formula(1, 1, "=8500+4000")
-        sheet.write_row(2, 0, ["C0000013"])
-        sheet.write_formula(2, 1, "=1/0", None, "#DIV/0!")
-        sheet.write_formula(2, 2, "=8500+4000", None, 12500)
-
-    _, rows = read(book(tmp_path, fill), BALANCES)
-    assert [values(row) for row in rows] == [
-        {"card": "C0000012", "savings": "ask", "parts": 0},
-        {"card": "C0000013", "savings": "refuse", "parts": 12500},
-    ]
-
-
-def test_an_ods_is_read_with_its_formulas():
-    table, rows = read(FIXTURES / "registre.ods")
-    assert [values(row) for row in rows if row.kind == "data"] == [
-        {"name": "Ndèye Guèye", "birth": date(1958, 3, 12), "telephone": Telephone("+221771234501", "mobile"), "shares": 10000},
-        {"name": "Awa Diouf", "birth": date(1962, 3, 12), "telephone": Telephone("+221771234502", "mobile"), "shares": "refuse"},
-        {"name": "Mor Seck", "birth": "none", "telephone": "none", "shares": "ask"},
-    ]
-    assert table.missing == ("paper",)
-    assert len(table.remarks) == 1
-
-
-def test_an_xls_of_1904_is_read_with_its_days():
-    _, rows = read(FIXTURES / "registre_1904.xls")
-    assert [row.cells["birth"].value for row in rows] == [date(1958, 3, 12), date(1962, 3, 12)]
-    assert [row.cells["shares"].value for row in rows] == [10000, 10000]
-
-
-@pytest.mark.parametrize(("result", "right"), [(0.0, "ask"), (12500.0, 12500)])
-def test_a_formula_of_an_xls_whose_result_is_nought_is_asked_about(tmp_path, result, right):
-    data = (FIXTURES / "registre_1904.xls").read_bytes()
-    at = data.index(bytes.fromhex("03020e00020002001100"))  # the first member's telephone, then her shares
-    formula = struct.pack("<HHHHHdHIH", 0x0006, 28, 2, 3, 17, result, 0, 0, 6) + bytes.fromhex("1e3421121212")
-    path = text(tmp_path, data[:at] + formula + data[at + 32 :], name="membres.xls")
-    _, rows = read(path)
-    assert [values(row)["shares"] for row in rows] == [right, 10000]
-
-
-@pytest.mark.parametrize("since_1904", [False, True])
-def test_a_days_number_is_of_its_books_calendar(tmp_path, since_1904):
-    def fill(made):
-        sheet = made.add_worksheet()
-        sheet.write_row(0, 0, ["Nom", "Né(e) le"])
-        sheet.write_row(1, 0, ["Awa Diop", 20000])
-        sheet.write_string(2, 0, "Mor Seck")
-        sheet.write_datetime(2, 1, datetime(1958, 3, 12), made.add_format({"num_format": "dd/mm/yyyy"}))  # noqa: DTZ001
-
-    _, rows = read(book(tmp_path, fill, date_1904=since_1904))
-    assert [row.cells["birth"].value for row in rows] == [
-        date(1958 if since_1904 else 1954, 10, 4 if since_1904 else 3),
-        date(1958, 3, 12),
-    ]
 
 
 def test_two_header_rows_merged_titles_and_cells_hidden_sheets_and_blank_formatted_rows(tmp_path):
@@ -207,32 +133,6 @@ def test_a_cell_with_lines_is_one_cell_and_rows_are_counted_as_a_spreadsheet_cou
 def test_a_cell_too_many_breaks_its_row_alone(tmp_path):
     _, rows = read(text(tmp_path, "Nom;Parts\nDiop; Awa;5\nMor Seck;6;;\n"))
     assert [row.kind for row in rows] == ["broken", "data"]
-
-
-def test_columns_are_found_in_any_order_and_by_what_is_given(tmp_path):
-    path = text(tmp_path, "PARTS (FCFA);contact;TELEPHONES;Noms\n5;771234502;771234501;Awa Diop\n")
-    assert values(read(path)[1][0])["telephone"].number == "+221771234501"
-    assert values(read(path, given={"telephone": "Contact"})[1][0])["telephone"].number == "+221771234502"
-    assert values(read(path, given={"telephone": "B"})[1][0])["telephone"].number == "+221771234502"
-    table, _ = read(path)
-    assert (table.unknown, table.missing) == (("contact",), ("birth", "paper"))
-
-
-def test_a_column_may_be_guessed_by_its_cells_or_a_word_of_its_name_and_is_not_read_before_it_is_confirmed(tmp_path):
-    path = text(tmp_path, "Nom;Contact;date_naissance du membre\nA B;771234501;1962\nC D;771234502;1963\nE F;771234503;1964\n")
-    table, rows = read(path)
-    assert table.guesses == {"telephone": "Contact", "birth": "date_naissance du membre"}
-    assert set(rows[0].cells) == {"name"}
-    path = text(tmp_path, "Nom de la femme;Téléphone;Parts\nAwa;771234501;5\n")
-    with pytest.raises(SheetRefused, match="Est-ce « Nom de la femme »"):
-        read(path)
-
-
-def test_a_column_of_telephones_that_are_all_refused_is_said_once(tmp_path):
-    table, rows = read(text(tmp_path, "Nom;Téléphone\n" + "".join(f"Awa Diop {n};7,71E+08\n" for n in range(40))))
-    assert {values(row)["telephone"] for row in rows} == {"refuse"}
-    assert [remark.kind for remark in table.remarks] == ["column"]
-    assert table.remarks[0].says.startswith("Colonne « Téléphone »: aucune des 40 cellules")
 
 
 def test_days_of_birth_that_were_dragged_down_are_pointed_out():
@@ -332,109 +232,3 @@ def test_a_template_is_read_as_it_is_made(tmp_path):
         "shares": 10000,
     }
     assert io.BytesIO(path.read_bytes()).read(2) == b"PK"
-
-
-def test_a_header_may_have_a_year_for_a_name(tmp_path):
-    def fill(made):
-        sheet = made.add_worksheet()
-        sheet.write_row(0, 0, ["Nom", 2025, "Numéro de téléphone", 2026])
-        sheet.write_row(1, 0, ["Awa Diop", 5, 771234501, 6])
-
-    table, rows = read(book(tmp_path, fill))
-    assert table.names == ("Nom", "2025", "Numéro de téléphone", "2026")
-    assert values(rows[0])["telephone"].number == "+221771234501"
-
-
-def computed(tmp_path, *cells):
-    """Return a workbook of balances, each row's savings a cell of XML as a spreadsheet leaves it."""
-
-    def fill(made):
-        sheet = made.add_worksheet()
-        sheet.write_row(0, 0, ["Carte", "Épargne"])
-        for row in range(1, len(cells) + 1):
-            sheet.write_string(row, 0, f"C{row}")
-            sheet.write_number(row, 1, 9000 + row)
-
-    path = book(tmp_path, fill)
-    part = "xl/worksheets/sheet1.xml"
-    with zipfile.ZipFile(path) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
-    for row, cell in enumerate(cells, 1):
-        parts[part] = parts[part].replace(b'<c r="B%d"><v>%d</v></c>' % (row + 1, 9000 + row), cell % (row + 1))
-    with zipfile.ZipFile(path, "w") as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
-    return path
-
-
-def test_a_cell_merged_downwards_in_an_ods_is_each_rows(tmp_path):
-    tall = CELL.replace(b"table-cell ", b'table-cell table:number-rows-spanned="2" table:number-columns-spanned="1" ', 1)
-    rows = [
-        CELL % "Prénom et nom".encode() + CELL % b"Parts",
-        CELL % b"Awa" + tall % b"500",
-        CELL % b"Mor" + b"<table:covered-table-cell/>",
-    ]
-    path = with_rows(tmp_path, *(b"<table:table-row>" + row + b"</table:table-row>" for row in rows))
-    _, found = read(path)
-    assert [(row.cells["shares"].text, values(row)["shares"]) for row in found] == [("500", "ask"), ("500", "ask")]
-
-
-CELL = b'<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>'
-
-
-def with_rows(tmp_path, *rows):
-    """Make an ODS with these rows alone."""
-    path = tmp_path / "membres.ods"
-    with zipfile.ZipFile(FIXTURES / "registre.ods") as old, zipfile.ZipFile(path, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "content.xml":
-                begin, end = content.index(b"<table:table-row"), content.index(b"</table:table>")
-                content = content[:begin] + b"".join(rows) + content[end:]
-            new.writestr(name, content)
-    return path
-
-
-BLANK, NOUGHT = b'<c r="B%d" t="str"><f>IF(A1="","",1)</f><v></v></c>', b'<c r="B%d"><f>1-1</f><v>0</v></c>'
-FULL, NEVER = b'<c r="B%d"><f>1+1</f><v>2</v></c>', b'<c r="B%d" t="str"><f>IF(A1="","",1)</f></c>'
-
-
-@pytest.mark.parametrize(
-    ("cells", "right"),
-    [
-        ((BLANK, FULL), ["none", 2]),
-        ((NEVER, FULL), ["refuse", 2]),
-        ((NOUGHT, FULL, FULL), [0, 2, 2]),
-        ((NOUGHT, FULL), ["ask", 2]),
-        ((NOUGHT,), ["ask"]),
-    ],
-)
-def test_a_formula_says_what_its_spreadsheet_computed(tmp_path, cells, right):
-    _, rows = read(computed(tmp_path, *cells), BALANCES)
-    assert [values(row)["savings"] for row in rows] == right
-
-
-@pytest.mark.parametrize(
-    ("head", "found"),
-    [
-        (
-            "Nom;Parts (souscrites);Parts (libérées)",
-            {"name": "Nom", "subscribed": "Parts (souscrites)", "paid": "Parts (libérées)"},
-        ),
-        ("Nom;Cotisation (2024);Cotisation (2025)", {"name": "Nom"}),
-        ("N° membre;Nom;Parts", {"order": "N° membre", "name": "Nom", "paid": "Parts"}),
-        ("N°;N° membre;Nom", {"order": "N°", "name": "Nom"}),
-    ],
-)
-def test_columns_that_differ_in_their_brackets_or_are_numbers_are_told_apart(tmp_path, head, found):
-    columns = (
-        sheets.Column(field="order", names=("N°",), reader=sheets.code),
-        sheets.Column(field="name", names=("Nom", "Membre"), reader=sheets.name, required=True),
-        sheets.Column(field="subscribed", names=("Parts souscrites",), reader=sheets.amount),
-        sheets.Column(field="paid", names=("Parts libérées", "Parts"), reader=sheets.amount),
-    )
-    path = text(tmp_path, f"{head}\nAwa;Awa;Awa\n")
-    assert read(path, columns)[0].header == found
-    if "souscrites" in head:
-        given = {"paid": "Parts (souscrites)", "subscribed": "Parts (libérées)"}
-        assert read(path, columns, given=given)[0].header == {"name": "Nom", **given}
