@@ -214,8 +214,11 @@ def _work(work: Work, pipe: Connection) -> tuple[float, dict[str, list[float]]]:
 
 
 def cpu(pid: int) -> float:
-    """Return the seconds of user and system time of a process."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    """Return the seconds of user and system time of a process; none of one that has just ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
