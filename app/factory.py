@@ -32,13 +32,6 @@ from menus.registry import bindings
 from menus.runtime import Desk, SqlActs
 
 
-class _Synchronous(Flask):
-    """No route of ours is a coroutine: asking that of each function costs a hop as much as reading its form."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
-
-
 def utc_now() -> datetime:
     """Return the time; the one clock of the web application."""
     return datetime.now(UTC)
@@ -47,7 +40,7 @@ def utc_now() -> datetime:
 def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_now) -> Flask:
     """Return the application; raises BadSetting when it must not start on these settings."""
     settings = demand(settings or load())
-    app = _Synchronous("app")
+    app = Flask("app")
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     threads = settings.web_threads + OTHER_THREADS + PUBLIC_THREADS
     database = Database(settings.database_url, pool_size=threads, lock_ms=400, service=settings.service)
