@@ -1,6 +1,7 @@
 """Whatever happens to a member, the account explains itself: lines, movements and balances agree, wherever they are read.
 
-The acts are those of the till and of payments, by the services; beside them what is brought is declared, weighed and credited.
+The acts are those of the till and of payments, by the services; beside them what is brought is declared, weighed and credited,
+goods are bought on the account and brought back, and the dryer's deposit goes and comes.
 """
 
 import itertools
@@ -11,16 +12,22 @@ from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
-from hypothesis import HealthCheck, Phase, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.commands.inbound import Clerk
 from app.coop.access.identity import who_holds
+from app.coop.boutiques import orders, sales
+from app.coop.boutiques.models import Offer, Order
 from app.coop.contests import own as own_contests
 from app.coop.contests.models import Contest
+from app.coop.equipment import bookings, custody
+from app.coop.equipment.models import Booking
 from app.coop.imports import exports
 from app.coop.ledger.queries import balances_of, deductions_of
+from app.coop.members.lock import MemberLeft
 from app.coop.members.models import Member
 from app.coop.production import declarations, weighing_lookup, weighings
 from app.coop.production.statement import brought_in
@@ -35,7 +42,7 @@ from app.ussd.kinds import amount_words
 from app.web.console import member_file
 from menus import member as member_menu
 from menus import statement
-from tests import incoming_sms, sample_cooperative, sample_declarations
+from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations
 from tests.acts import by, own
 from tests.commands.conftest import TERMS
 from tests.conftest import PATIENT_MS
@@ -44,13 +51,19 @@ from tests.properties.test_statement import every_movement, figure
 from tests.properties.test_till import NOW, WHICH, house, nth
 
 __all__ = ["house"]
-MEMBER = 1
+MEMBER, TREASURER = 1, Office(104, "treasurer", 1)
 BROUGHT = st.one_of(
     st.tuples(st.just("bring"), st.integers(1, 300), st.sampled_from((None, None, None, "avarié"))),
     st.tuples(st.sampled_from(("undeclare", "withdraw")), WHICH),
 )
 PAID = st.tuples(st.just("payment"), st.sampled_from(test_payments.ACTS), st.integers(0, 11))
-HISTORY = st.lists(st.one_of(test_till.ACTS, BROUGHT, BROUGHT, PAID, PAID), min_size=8, max_size=30)
+MARKET = st.one_of(
+    st.tuples(st.just("order"), st.integers(1, 4), st.booleans()),
+    *[st.tuples(st.sampled_from(("pick up", "pick up", "refund")), WHICH)] * 2,
+    st.just(("hire",)),
+    st.tuples(st.just("give back"), st.booleans()),
+)
+HISTORY = st.lists(st.one_of(test_till.ACTS, BROUGHT, BROUGHT, PAID, PAID, MARKET), min_size=8, max_size=30)
 REFUSALS = (
     *test_till.REFUSALS,
     *test_payments.REFUSALS,
@@ -58,7 +71,30 @@ REFUSALS = (
     declarations.DeclarationClosed,
     own_contests.OwnContestClosed,
     weighings.ListChanged,
+    orders.OrderNotOpen,
+    sales.AccountShort,
+    bookings.BookingNotOpen,
+    bookings.HalfDayTaken,
+    bookings.NoBooker,
+    bookings.TooManyBookings,
+    bookings.EquipmentGone,
+    MemberLeft,
 )
+
+
+@pytest.fixture(scope="module")
+def market(house, tmp_path_factory):
+    """Give that village with jars on the shelf and a dryer to hire."""
+    file = tmp_path_factory.mktemp("market") / "market.db"
+    shutil.copyfile(house, file)
+    database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
+    sample_boutiques.jars(database, NOW)
+    sample_boutiques.dryer(database, NOW)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return file
 
 
 def perform(session, act, turn, now):
@@ -74,6 +110,21 @@ def perform(session, act, turn, now):
         case "withdraw", which:
             contest = nth(session, Contest.id, which, Contest.member_id == MEMBER)
             own_contests.take_back(session, own(MEMBER, operation, now), contest)
+        case "order", units, on_account:
+            offer = session.scalar(select(func.max(Offer.id)))
+            orders.place(session, own(MEMBER, operation, now), offer, Decimal(units), on_account=on_account)
+        case "pick up", which:
+            order = nth(session, Order.id, which, Order.member_id == MEMBER)
+            sales.hand_over(session, by(TREASURER, operation, now), order)
+        case "refund", which:
+            order = nth(session, Order.id, which, Order.member_id == MEMBER)
+            sales.ask_refund(session, by(sample_declarations.CLERK, operation, now), order, restocked=True)
+        case ("hire",):
+            booking = bookings.book(session, own(MEMBER, operation, now), 1, now.date(), "pm").id
+            custody.hand_out(session, by(TREASURER, operation, now), booking, "bon")
+        case "give back", damaged:
+            booking = nth(session, Booking.id, 0, Booking.member_id == MEMBER, Booking.state == "out")
+            custody.take_back(session, by(TREASURER, operation, now), booking, "bon", damaged=damaged)
         case "payment", kind, number:
             test_payments.perform(session, kind, number, f"payment {turn}", now)
         case _:
@@ -88,11 +139,14 @@ def _weigh(session, reference, weight, reason, operation, now):
     weighings.confirm(session, clerk, upto=lines[-1].id, francs=sum(line.gross for line in lines if line.reason is None))
 
 
-@settings(max_examples=15, deadline=None, phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck)
+)
+@example(history=[("order", 2, True), ("pick up", 0), ("hire",), ("give back", False), ("refund", 0), ("agree", 0)])
 @given(history=HISTORY)
-def test_any_history_explains_itself_alike_everywhere(house, tmp_path_factory, history):
+def test_any_history_explains_itself_alike_everywhere(market, tmp_path_factory, history):
     file = tmp_path_factory.mktemp("history") / "jappoo.db"
-    shutil.copyfile(house, file)
+    shutil.copyfile(market, file)
     database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
     try:
         for turn, act in enumerate([("bring", 250, None), *history]):
