@@ -10,7 +10,7 @@ from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.console import AskedEquipment, AskedHandOut, AskedReturn
 from app.coop.rights import NotYours
 from app.db.rows import require
-from app.digits import is_number
+from app.digits import is_number, ungrouped
 from app.gsm7 import fold
 from app.web.console.desk import NotAsked, act_here, ask_on_phone, check_seen, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, mark, parted
@@ -56,7 +56,7 @@ def week(machine: int) -> Response:
 def add() -> AnyResponse:
     """Ask for a piece of equipment of the co-operative's, with its terms."""
     name, place = (fold(" ".join(request.form.get(part, "").split())) for part in ("name", "place"))
-    numbers = [request.form.get(part, "").strip() for part in ("fee", "deposit", "horizon", "most")]
+    numbers = [ungrouped(request.form.get(part, "")) for part in ("fee", "deposit", "horizon", "most")]
     if not (1 <= len(name) <= 20 and 1 <= len(place) <= 16 and all(is_number(one, 6) for one in numbers)):
         raise NotAsked("Un nom de 20 lettres, un lieu de 16, et des nombres entiers, svp.", "equipment.machines")
     fee, deposit, horizon, most = (int(one) for one in numbers)

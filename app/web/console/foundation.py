@@ -20,6 +20,7 @@ from app.coop.foundation.console import (
 )
 from app.coop.kpi.definitions import FORMS
 from app.coop.rights import OfficeRole
+from app.digits import ungrouped
 from app.phones import e164, is_senegalese_mobile
 from app.web.console.desk import NotAsked, ask_on_phone, check_seen, furnish
 from app.web.console.session import caller, reader, say
@@ -87,6 +88,7 @@ def change(cooperative: int) -> AnyResponse:
     """Ask that what a co-operative is or sets be another."""
     found, value = _code(cooperative), _typed("value", 60)
     setting: Any = request.form.get("setting", "")
+    value = value if setting in NAMES else ungrouped(value)
     if found is None:
         return say("Cette CPS n'existe pas.", 404)
     if setting not in setting_words() or not value or (setting not in NAMES and not value.isdecimal()):

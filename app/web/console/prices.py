@@ -8,7 +8,7 @@ from app.coop.prices.console import AskedPrice
 from app.coop.prices.history import past_prices
 from app.coop.prices.proposals import MOST, PricedProduct, priced_products
 from app.coop.prices.queries import price_at, prices_for
-from app.digits import is_number
+from app.digits import is_number, ungrouped
 from app.web.console.desk import ask_on_phone, check_seen, done, furnish
 from app.web.console.list_pages import A_PAGE, before, parted
 from app.web.console.session import caller, now, reader, say
@@ -42,7 +42,7 @@ def one(product: int) -> AnyResponse:
 @prices.post("/<int:product>/ask")
 def ask(product: int) -> AnyResponse:
     """Ask for another price; it is published once its officer's PIN has confirmed it on the phone."""
-    office, typed = caller().office, request.form.get("amount", "").replace(" ", "")
+    office, typed = caller().office, ungrouped(request.form.get("amount", ""))
     grade = request.form.get("grade", "").strip().upper()[:MOST_GRADE] or None
     meant = _product(priced_products(reader(), office.scope), product)
     today = price_at(reader(), [(office.scope, product, None, now())])[0]

@@ -12,7 +12,7 @@ from app.coop.boutiques import offers, orders, queries, sales
 from app.coop.boutiques.console import AskedOffer, AskedPickUp, AskedRefund, AskedSale, AskedSettlement
 from app.coop.boutiques.models import Offer, Order
 from app.coop.members.names import member_name
-from app.digits import is_number
+from app.digits import is_number, ungrouped
 from app.web.console.desk import NotAsked, act_here, ask_on_phone, check_seen, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, before, parted
 from app.web.console.session import caller, desk, now, reader
@@ -60,7 +60,7 @@ def counted() -> Response:
 @boutique.post("/offers/<int:offer>/sell")
 def sell(offer: int) -> AnyResponse:
     """Ask that goods of an offer be sold over the counter, or with a buyer's name delivered on invoice."""
-    quantity, buyer = request.form.get("units", "").strip(), " ".join(request.form.get("buyer", "").split())[:40]
+    quantity, buyer = ungrouped(request.form.get("units", "")), " ".join(request.form.get("buyer", "").split())[:40]
     found = queries.for_sale(reader(), now(), Offer.id == offer, caller().office.scope.own(Offer.cooperative_id))
     if not found:
         raise offers.OfferGone(offer)
@@ -74,6 +74,7 @@ def sell(offer: int) -> AnyResponse:
 def put_up() -> AnyResponse:
     """Ask that a part of a lot be put up for sale."""
     given = {name: " ".join(request.form.get(name, "").split()) for name in ("code", "units", "price", "name", "place")}
+    given |= {name: ungrouped(given[name]) for name in ("units", "price")}
     if not (is_number(given["units"], 5) and is_number(given["price"], 6) and int(given["units"]) and int(given["price"])):
         raise NotAsked("Combien, et à quel prix : des nombres entiers, svp.", "sales.shelf")
     what = AskedOffer(

@@ -83,7 +83,7 @@ def test_a_machine_is_asked_for_with_its_terms_and_booked_from_then_on(officer, 
         "name": "Broyeur électrique",
         "place": "Quai de Joal",
         "fee": "99999",
-        "deposit": "999999",
+        "deposit": "999\u202f999",
         "horizon": "90",
         "most": "60",
     }

@@ -25,7 +25,7 @@ def test_prices_in_force_and_before(officer, database, clock):
 def test_a_price_is_asked_and_waits_for_the_pin(officer, database, clock):
     secretary = inside(officer, sample_declarations.SECRETARY)
     secretary.get("/prices/1")
-    secretary.send("/prices/1/ask", amount="1 100", seen="1000")
+    secretary.send("/prices/1/ask", amount="1\u00a0100", seen="1000")
     assert "puis 8, puis 14" in secretary.page
     with database.transaction() as session:
         assert session.scalars(select(ConsoleRequest.state)).all() == ["waiting"]

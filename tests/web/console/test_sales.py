@@ -105,7 +105,7 @@ def test_goods_are_put_up_and_sold_over_the_counter_by_the_pin(officer, counter,
     fatou.send(f"/boutique/offers/{counter[0]}/sell", units="1", seen="1500", buyer="Cantine de Joal")
     with database.read() as reader:
         lot = reader.scalar(select(Lot.code).where(Lot.units > Lot.offered))
-    fatou.send("/boutique/offers", code=lot, units="1", price="1200", name="Keccax fin")
+    fatou.send("/boutique/offers", code=lot, units="1", price="1\u00a0200", name="Keccax fin")
     assert fatou.on_phone() == ["Vendu: 3 000 F en caisse.", "Livré: facture F2026-00001, 1 500 F.", "En vente: offre 3."]
     with database.read() as reader:
         assert reader.scalar(select(Offer.quantity).where(Offer.id == counter[0])) == 4
