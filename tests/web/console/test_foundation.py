@@ -88,7 +88,7 @@ def test_what_a_co_operative_sets_is_changed_by_pin_and_its_history_says_by_whom
     care = inside(officer, sample_declarations.ADMINISTRATOR)
     care.get("/cps/1")
     for setting, seen, value in (
-        ("payment_threshold", "500000", "300000"),
+        ("payment_threshold", "500000", "300 000"),
         ("name", "CPS Joal", "CPS Joal centre"),
         ("legal_form", "AER", "GIE"),
         ("solidarity_percent", "2", "51"),
