@@ -162,7 +162,9 @@ def test_a_broadcast_is_stopped_once_by_any_officer_of_its_scope(officer, databa
     with database.read() as reader:
         assert set(reader.scalars(select(Message.state).where(Message.cause == "broadcast:1"))) == {"expired"}
         about = OfficerAct.about == "broadcast:1"
-        acts = reader.execute(select(OfficerAct.act, OfficerAct.channel, OfficerAct.person_id).where(about)).all()
+        acts = reader.execute(
+            select(OfficerAct.act, OfficerAct.channel, OfficerAct.person_id).where(about).order_by(OfficerAct.id)
+        ).all()
     assert acts == [("broadcast", "sms", 101), ("stop", "web", 102)]
 
 
