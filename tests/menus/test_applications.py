@@ -40,7 +40,7 @@ def test_an_unknown_number_joins_in_four_entries(line, database):
         kinds = reader.scalars(select(Account.kind).where(Account.member_id == member)).all()
         assert sorted(kinds) == ["advance", "payable", "savings", "shares"]
         assert not any("fatou" in str(one) for one in reader.scalars(select(Operation.arguments)))
-        sent = reader.scalars(select(Message.text).where(Message.to_number == FATOU)).all()
+        sent = reader.scalars(select(Message.text).where(Message.to_number == FATOU).order_by(Message.id)).all()
     assert card in said
     assert paper == "4711"
     assert not any(number in text for text in sent), "the activation number goes by no SMS"
