@@ -19,7 +19,7 @@ MOST_TEXTS = 64_000_000
 """Bytes of an XLSX's shared texts: each of them takes a library many times its size."""
 MOST_REPEATED = 100_000
 """Cells or rows of an ODS that one element may stand for: more isn't written down one by one."""
-BROKEN = (BadZipFile, expat.ExpatError, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error)
+BROKEN = (BadZipFile, expat.ExpatError, KeyError, RuntimeError, EOFError, OSError, ValueError, zlib.error)
 Formulas = dict[int, dict[int, Raw]]
 """What to put into a cell, by row and column from 0: a Formula."""
 _CHUNK = 1 << 20

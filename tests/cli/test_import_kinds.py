@@ -9,10 +9,8 @@ import sys
 from time import sleep
 
 import pytest
-import xlsxwriter
 from sqlalchemy import func, select, update
 
-from app.coop.imports.columns import ANSWER_COLUMNS
 from app.coop.imports.kinds import KINDS
 from app.coop.members.models import Member
 from app.coop.openings.models import OpeningBalance, PastDelivery
@@ -194,113 +192,6 @@ def test_a_second_import_waits_and_says_so(cps, run, file, monkeypatch):
     waits, ends = busy.err.splitlines()
     assert (busy.code, "n° 1, awa" in waits, "celui-ci attend son tour" in waits) == (1, True, True)
     assert "attendez sa fin, puis recommencez" in ends
-
-
-def again(run, kind, file):
-    """Import what must be mended as it is; return the counts of the first import and of the second."""
-    first, second = (
-        json.loads(run("import", kind, name, "--cooperative", "CPS1", "--json", "--only-good").out)["rows"]
-        for name in (file, f"{file}.a-corriger.xlsx")
-    )
-    return [{one: rows[one] for one in ("create", "ask", "refuse")} for rows in (first, second)]
-
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        ("Nom,Parts\nAwa Un,12,500\n", {"create": 0, "ask": 0, "refuse": 1}),
-        ("Nom;Parts\n=cmd|' /C calc'!A0;1\n#REF!;1\nidem;1\n", {"create": 0, "ask": 1, "refuse": 2}),
-        ("Nom;Téléphone;Remarque\nAwa Un;0771234506;x\n", {"create": 0, "ask": 1, "refuse": 0}),
-    ],
-)
-@pytest.mark.usefixtures("cps")
-def test_what_must_be_mended_comes_back_no_better_unmended(run, file, text, left):
-    name = file("members", text)
-    assert again(run, "members", name) == [left, left]
-    mended = f"{name}.a-corriger.xlsx"
-    table = read_table(f"{mended}.a-corriger.xlsx", KINDS["members"].reads(TODAY))
-    assert [one for one in table.names if one == "À corriger"] == ["À corriger"]
-    assert again(run, "members", mended) == [left, left]
-
-
-@pytest.mark.usefixtures("cps")
-def test_formulas_and_merged_cells_come_back_no_better_unmended(run, tmp_path):
-    name = str(tmp_path / "soldes.xlsx")
-    book = xlsxwriter.Workbook(name)
-    sheet = book.add_worksheet()
-    for at, row in enumerate([("Carte", "Parts", "Épargne"), ("C3",), ("C4",), ("C5",)]):
-        sheet.write_row(at, 0, row)
-    sheet.write_formula(1, 2, "=8500+4000")
-    sheet.merge_range(2, 1, 3, 1, 10_000)
-    book.close()
-    first, second = again(run, "balances", name)
-    assert first["create"] == second["create"] == 0
-    assert first == second
-
-
-@pytest.mark.usefixtures("cps")
-def test_an_answer_is_kept_while_others_are_missing(run, file, tmp_path):
-    name, answers = file("members", "Nom;Téléphone\nAwa Un;70 765 43 21\nAwa Un;0771234506\n"), tmp_path / "reponses.csv"
-    for _ in range(4):
-        done = run("import", "members", name, "--cooperative", "CPS1", *(("--answers", str(answers)) if answers.exists() else ()))
-        if done.code == 0:
-            break
-        asked = read_table(f"{name}.questions.xlsx", ANSWER_COLUMNS).rows
-        open_ = [row for row in asked if not row.cells["answer"].value]
-        first = open_[0].cells["question"].value
-        propositions = next(iter(str(open_[0].raw[2]).split(" / ")))
-        answers.write_text(f"Clé;Réponse\n{first};{propositions}\n", "utf-8")
-    assert done.code == 0
-
-
-@pytest.mark.usefixtures("cps")
-def test_a_column_that_nobody_reads_is_named(run, file):
-    name = file(
-        "members", "Nom;Contact téléphonique;Date naiss.;Village d'origine;Montant parts\nAwa Un;771234519;1990;Joal;5000\n"
-    )
-    told = json.loads(run("import", "members", name, "--cooperative", "CPS1", "--json").out)
-    named = [one for one in told["problems"] if one["kind"] == "column"]
-    assert [one["column"] for one in named] == ["Village d'origine", "Montant parts"]
-    assert '--column address="Village d\'origine"' in named[0]["says"]
-
-
-@pytest.mark.parametrize(
-    ("head", "product", "cells", "says"),
-    [
-        ("Poids", "Sardinelle", "5 kg", "Sardinelle se compte en caisse, pas en kg."),
-        ("Poids (kg)", "Sardinelle", "5", "Sardinelle se compte en caisse, pas en kg."),
-        ("Poids;Unité", "Sardinelle", "5 kg;caisse", "Sardinelle se compte en caisse, pas en kg."),
-        ("Poids (kg);Unité", "Sardinelle", "5;caisses", None),
-        ("Poids (kg)", "Thiof", "5,5 Kilogrammes", None),
-        ("Poids;Unité", "Thiof", "5;Kilos", None),
-    ],
-)
-@pytest.mark.usefixtures("cps")
-def test_kilos_are_never_taken_for_caisses(run, file, head, product, cells, says):
-    name = file("deliveries", f"Carte;Jour;Produit;{head}\nC3;03/10/2025;{product};{cells}\n")
-    told = json.loads(run("import", "deliveries", name, "--cooperative", "CPS1", "--json", "--dry-run").out)
-    assert [one["says"] for one in told["problems"]] == ([says] if says else [])
-    assert told["rows"]["create" if says is None else "refuse"] == 1
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "says"),
-    [
-        ("members", "Nom;Sexe\nAwa Un;X\n", "ligne 2, Sexe: Écrivez F ou M."),
-        ("members", "Nom;Parts\nAwa Un;-5000\n", "ligne 2, Parts libérées: Un montant négatif n'a pas de sens ici."),
-        ("prices", "Produit;Prix\nThiof;-5\n", "ligne 2, Prix: Un montant négatif n'a pas de sens ici."),
-    ],
-)
-@pytest.mark.usefixtures("cps")
-def test_a_refused_cell_is_named_by_its_column(run, file, kind, text, says):
-    assert run("import", kind, file(kind, text), "--cooperative", "CPS1", "--dry-run").out.splitlines()[0] == says
-
-
-@pytest.mark.usefixtures("cps")
-def test_a_price_of_a_kilo_is_never_that_of_a_caisse(run, file):
-    name = file("prices", "Produit;Prix (F/kg)\nSardinelle;500\nThiof;1050\n")
-    told = json.loads(run("import", "prices", name, "--cooperative", "CPS1", "--json", "--dry-run").out)
-    assert (told["rows"]["create"], told["rows"]["refuse"]) == (1, 1)
 
 
 @pytest.mark.usefixtures("cps")

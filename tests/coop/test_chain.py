@@ -3,18 +3,14 @@
 from decimal import Decimal
 from time import perf_counter
 
-import msgspec
 import pytest
 from sqlalchemy import event, func, insert, select, update
 
 from app.coop.boutiques import offers, sales
 from app.coop.boutiques.models import Offer, OfferedLot, Order
-from app.coop.chain import clock as chain_clock
 from app.coop.chain import write_offs
 from app.coop.chain.earnings import earned, kilos
 from app.coop.chain.family import family_of
-from app.coop.chain.models import QuietChain
-from app.coop.chain.recall import concerned, recall
 from app.coop.chain.story import agree, story_of
 from app.coop.kpi.boutiques import boutiques
 from app.coop.kpi.cells import Month
@@ -22,12 +18,9 @@ from app.coop.kpi.definitions import BY_NAME
 from app.coop.ledger.models import Account, Posting
 from app.coop.lots import purchases, runs, stock
 from app.coop.lots.models import Lot, LotDelivery
-from app.coop.members.models import Member
 from app.coop.production.models import Declaration, Weighing
 from app.coop.rights import Office
 from app.coop.verify import verify
-from app.service import KEY
-from app.sms.models import Message
 from tests import sample_boutiques, sample_declarations
 from tests.acts import by
 
@@ -202,60 +195,6 @@ def test_unknown_and_private_lots_look_alike(chain):
         session.execute(update(Lot).where(Lot.code == chain.last).values(public=False))
     assert chain.story(chain.last) is None is chain.story("L000000000")
     assert chain.story("n'importe quoi") is None
-
-
-def test_a_recall_names_buyers_of_all_that_was_made_of_it_and_tells_each_number_once(chain):
-    chain.sell(3)
-    with chain.database.transaction() as session:
-        sales.deliver(session, by(TREASURER, "canteen", chain.clock()), chain.offer, Decimal(5), "Cantine", "+221775550009")
-    with chain.database.transaction() as session:
-        family = family_of(session, chain.first)
-        people = concerned(session, family)
-        assert {one.who for one in people if one.kind == "buyer"} == {"at the counter", "Cantine"}
-        assert len([one for one in people if one.kind == "producer"]) == 8
-        for _ in range(2):
-            assert recall(session, by(SECRETARY, "recall", chain.clock()), family, "Ne mangez pas ce lot.") == 9
-        texts = session.scalars(select(Message.text).where(Message.purpose == "urgent")).all()
-    assert texts == ["ALERTE CPS: Ne mangez pas ce lot."] * 9
-
-
-def test_producers_are_told_once_a_lot_when_all_is_sold_or_after_thirty_days(chain):
-    def told():
-        with chain.database.transaction() as session:
-            chain_clock.sweep(session, chain.clock())
-            rows = session.execute(select(Message.to_number, Message.text).where(Message.purpose == "notice")).all()
-        return sorted(rows)
-
-    assert told() == []
-    with chain.database.transaction() as session:
-        session.execute(update(Member).where(Member.id == 202).values(amounts_by_sms=True))
-    chain.sell(152)
-    first = told()
-    assert len(first) == 8
-    assert [("F" in text.split("vendu")[1].replace("Fiche", "")) for _, text in first] == [False, True] + [False] * 6
-    chain.clock.forward(days=40)
-    assert told() == first
-
-
-def test_what_the_days_budget_does_not_hold_is_told_another_day(chain):
-    chain.sell(152)
-    for budget, told in ((100, 0), (160, 8)):
-        chain.database.session.configure(info={KEY: msgspec.structs.replace(chain.database.service, budget=budget)})
-        with chain.database.transaction() as session:
-            chain_clock.sweep(session, chain.clock())
-            assert session.scalar(select(func.count()).select_from(Message).where(Message.purpose == "notice")) == told
-
-
-def test_after_thirty_days_a_lot_is_told_though_some_is_left_but_not_at_night_nor_for_a_quiet_co_operative(chain):
-    chain.clock.forward(days=31)
-    night = chain.clock().replace(hour=23)
-    with chain.database.transaction() as session:
-        session.add(QuietChain(cooperative_id=1))
-        chain_clock.sweep(session, night)
-        assert session.scalar(select(Lot.told_at).where(Lot.code == chain.first)) is None
-        chain_clock.sweep(session, chain.clock())
-        assert session.scalar(select(Lot.told_at).where(Lot.code == chain.first)) is not None
-        assert session.scalar(select(func.count()).select_from(Message).where(Message.purpose == "notice")) == 0
 
 
 def test_figures_agree_with_what_was_sold(chain):

@@ -1,6 +1,4 @@
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -297,39 +295,6 @@ def test_the_smallest_villages_are_seeded_too(sqlite_database, members):
     with sqlite_database.read() as reader:
         assert verify(reader).wrong == ()
         assert reader.scalar(select(func.count()).select_from(Role)) == members + 1
-
-
-def jappoo(folder, *arguments, **surroundings):
-    given = {
-        "DATABASE_URL": f"sqlite:///{folder}/cli.db", "SECRET_KEY": "s" * 32 + "abcdefgh", "PIN_PEPPER": "p" * 32 + "abcdefgh",
-        "JAPPOO_ENV": "test", "PATH": "/usr/bin:/bin", "HOME": str(folder),
-    } | surroundings  # fmt: skip
-    command = [sys.executable, "-m", "app.cli", *arguments]
-    return subprocess.run(command, env=given, capture_output=True, text=True, timeout=240, check=False)
-
-
-def test_a_production_database_is_never_seeded(tmp_path, sqlite_template):
-    shutil.copyfile(sqlite_template, tmp_path / "cli.db")
-    ran = jappoo(tmp_path, "seed", "--members", "5", JAPPOO_ENV="production")
-    assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (1, "", 1)
-    assert "production" in ran.stderr
-    kept = Database(f"sqlite:///{tmp_path}/cli.db", statement_ms=PATIENT_MS)
-    with kept.read() as reader:
-        assert reader.scalar(select(func.count()).select_from(Member)) == 0
-    kept.dispose()
-
-
-def test_the_command_line_upgrades_seeds_and_verifies(tmp_path):
-    steps = [
-        (("db", "upgrade"), "the schema is up to date"),
-        (("seed", "--members", "5"), "seeded 5 members in 1 co-operatives"),
-        (("seed", "--members", "5"), "there are members already: nothing was changed"),
-        (("db", "check"), "the schema is up to date"),
-        (("ledger", "verify"), "42 entries, 84 postings, 37 accounts"),
-    ]
-    for arguments, says in steps:
-        ran = jappoo(tmp_path, *arguments)
-        assert (ran.returncode, ran.stdout.strip(), ran.stderr) == (0, says, "")
 
 
 def test_each_boutique_has_something_to_try(reader):

@@ -30,7 +30,7 @@ from app.sms.models import Inbound
 from app.ussd.vocabulary import Vocabulary
 from menus.publication import CONSTANTS, compiled
 from menus.registry import bindings
-from tests import fuzz, incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
+from tests import fuzz, incoming_sms, sample_cooperative, sample_declarations, sample_deliveries, sample_everything
 from tests.acts import own
 from tests.conftest import PATIENT_MS, SERVICE, Clock
 from tests.sample_cooperative import LONG_AGO
@@ -177,7 +177,7 @@ def settled(sqlite_template, tmp_path_factory):
     """Give a file: the village with something for every list, and a member whose name, number and card nobody else has."""
     file = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("typed") / "settled.db")
     database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS, service=SERVICE)
-    fuzz.settle(database, NOW)
+    sample_everything.settle(database, NOW)
     sample_deliveries.credited(database, [MEMBER], NOW, product=2)
     with unguarded(database) as session:
         session.execute(update(Person).where(Person.id == MEMBER).values(name=NAME))

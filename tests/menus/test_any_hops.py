@@ -3,7 +3,8 @@
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz import Hands, findings, settle
+from tests.fuzz import Hands, findings
+from tests.sample_everything import settle
 
 SESSIONS = 25
 

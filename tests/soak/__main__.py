@@ -21,7 +21,8 @@ from app.gsm7 import septets
 from tests import menu_rows, sample_cooperative
 from tests.conftest import PATIENT_MS, Clock
 from tests.faults.stack import House
-from tests.fuzz import Hands, findings, settle
+from tests.fuzz import Hands, findings
+from tests.sample_everything import settle
 from tests.seeds import run_seeded
 from tests.servers import make_valkey
 
