@@ -55,7 +55,6 @@ class Ground(msgspec.Struct, frozen=True):
 
     database: Database
     valkey: Any
-    store: RedisStore
     start: datetime
 
 
@@ -115,9 +114,9 @@ class Honesty(RuleBasedStateMachine):
             assert not any(re.search(rf"(?<![0-9a-f]){secret}(?![0-9a-f])".encode(), value) for value in kept), "a PIN at rest"
 
     def process(self) -> Engine[till.Desk]:
-        """Start a web process anew: it knows nothing."""
+        """Start a web process anew: it knows nothing, and recalls nothing of what the one before put."""
         return Engine(
-            store=FaultyStore(self.ground.store, self.faults),
+            store=FaultyStore(RedisStore(self.ground.valkey), self.faults),
             shelf=FaultyShelf(till.menu, self.faults),
             acts=SqlActs(self.ground.database, self.clock),
             bindings=break_bindings(till.bindings, self.faults),

@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from app.db.database import Database
-from app.ussd.redis_store import RedisStore
 from config.redis import connect
 from tests.honesty.machine import Ground, Honesty
 
@@ -16,7 +15,7 @@ from tests.honesty.machine import Ground, Honesty
 def test_the_words_agree_with_the_books_wherever_the_store_or_the_database_fails(valkey, postgres_database):
     patient = Database(postgres_database.url, statement_ms=10_000)
     client = connect(valkey.url, connect_seconds=30, seconds=30)  # a busy machine is no fault of the kind that is looked for
-    Honesty.ground = Ground(patient, client, RedisStore(client), datetime(2026, 11, 24, 10, tzinfo=UTC))
+    Honesty.ground = Ground(patient, client, datetime(2026, 11, 24, 10, tzinfo=UTC))
     for engine in (patient.engine, patient.reader):
         engine.connect().close()  # what a first connection asks the server is no call of a hop's
     run_state_machine_as_test(

@@ -12,7 +12,6 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from app.db import schema
 from app.db.database import Database
-from app.ussd.redis_store import RedisStore
 from config.redis import connect
 from tests.honesty.machine import Ground, Honesty
 from tests.servers import make_postgres, make_valkey
@@ -31,9 +30,10 @@ def main(steps: int) -> int:
         try:
             database = Database(postgres.url, statement_ms=10_000)
             schema.upgrade(database)
-            database.reader.connect().close()
+            for engine in (database.engine, database.reader):
+                engine.connect().close()  # what a first connection asks the server is no call of a hop's
             client = connect(valkey.url, seconds=2)
-            Honesty.ground = Ground(database, client, RedisStore(client), datetime(2026, 11, 24, 10, tzinfo=UTC))
+            Honesty.ground = Ground(database, client, datetime(2026, 11, 24, 10, tzinfo=UTC))
             how = {"max_examples": ROUND, "stateful_step_count": 20, "deadline": None, "database": None}
             while Honesty.steps < steps:
                 run_state_machine_as_test(Honesty, settings=settings(**how, suppress_health_check=list(HealthCheck)))
