@@ -1,7 +1,7 @@
 """What a USSD gateway is to us, and the reading that all of them share."""
 
 from typing import Protocol
-from urllib.parse import unquote_plus
+from urllib.parse import unquote
 
 import msgspec
 
@@ -65,7 +65,11 @@ def read_form(body: bytes) -> dict[str, str]:
 
 
 def _unquoted(words: str) -> str:
-    return unquote_plus(words) if "%" in words or "+" in words else words
+    """Return what was quoted: a number's plus and a code's stars and hash by hand, for they stand in every hop."""
+    if "%" not in words:
+        return words.replace("+", " ")
+    words = words.replace("+", " ").replace("%2B", "+").replace("%2A", "*").replace("%23", "#")
+    return unquote(words, errors="replace") if "%" in words else words
 
 
 def split_dialled(text: str, base: str) -> tuple[tuple[str, ...], str]:

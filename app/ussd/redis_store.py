@@ -25,15 +25,19 @@ _MOST_RECALLED = 4096
 # KEYS[1] the session, KEYS[2] the day's counts, KEYS[3] the pointer, KEYS[4] the note, if there is one.
 # ARGV[1] what must stand there ("" for nothing), ARGV[2] what is put, ARGV[3] its seconds, ARGV[4] the counts' seconds,
 # ARGV[5] what the pointer must say ("" for anything), ARGV[6] the note's words, ARGV[7] its seconds, then the counts: a name and
-# what is added to it, each. Returns 1 when it was put, else what stands there (false for nothing).
+# what is added to it, each; a name that the day hasn't seen sets when the day's counts go. Returns 1 when it was put, else what
+# stands there (false for nothing).
 _SWAP = """
 local stands = redis.call('GET', KEYS[1])
 if (stands or '') ~= ARGV[1] then return stands end
 if ARGV[5] ~= '' and redis.call('GET', KEYS[3]) ~= ARGV[5] then return stands end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 if KEYS[4] then redis.call('SET', KEYS[4], ARGV[6], 'EX', ARGV[7]) end
-for i = 8, #ARGV, 2 do redis.call('HINCRBY', KEYS[2], ARGV[i], ARGV[i + 1]) end
-if #ARGV >= 8 then redis.call('EXPIRE', KEYS[2], ARGV[4], 'NX') end
+for i = 8, #ARGV, 2 do
+  if redis.call('HINCRBY', KEYS[2], ARGV[i], ARGV[i + 1]) == tonumber(ARGV[i + 1]) then
+    redis.call('EXPIRE', KEYS[2], ARGV[4], 'NX')
+  end
+end
 return 1
 """
 _SHA = sha1(_SWAP.encode()).hexdigest()  # noqa: S324 - Redis names scripts so
