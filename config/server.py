@@ -14,7 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from config import logs
-from config.processes import die_with_parent, is_free
+from config.processes import collect_seldom, die_with_parent, is_free
 from config.settings import OTHER_THREADS, PIN_THREADS, PUBLIC, PUBLIC_THREADS, Settings
 from config.wsgi import BufferedWsgi
 
@@ -88,6 +88,7 @@ def _load(target: str, settings: Settings, threads: int, own: Sequence[str]) -> 
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
         die_with_parent(parent.pid)
+    collect_seldom()
     logs.configure(secrets=settings.secrets)
     module, _, factory = target.partition(":")
     made = getattr(import_module(module), factory)(settings)

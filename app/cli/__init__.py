@@ -8,6 +8,8 @@ from importlib import import_module
 
 import click
 
+from config.processes import collect_seldom
+
 COMMANDS = {
     "demo": ("demo", "Run everything on this machine, with members to try it with."),
     "web": ("web", "Serve the gateways' calls and the console."),
@@ -82,6 +84,7 @@ def jappoo(context: click.Context, *, traced: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; an error is one line on standard error."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    collect_seldom()
     try:
         code = jappoo.main(args=words, prog_name="jappoo", standalone_mode=False)
         sys.stdout.flush()

@@ -88,7 +88,8 @@ def _options(url: str, pool_size: int, statement_ms: int, lock_ms: int) -> dict[
         "keepalives_idle": 30,
     }
     wait = max(0.5, statement_ms / 1000 - 1)
-    return {"connect_args": connect, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": wait, "pool_recycle": 1800}
+    pool = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": wait, "pool_recycle": 1800}
+    return {"connect_args": connect, "use_native_hstore": False} | pool  # we have none: a first connection needn't ask
 
 
 def _begin_sqlite(connection: Connection, statement_ms: int) -> None:
