@@ -45,8 +45,7 @@ SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
     SELECT concat(c.relname, a.attname, a.atttypid, a.attnotnull) AS part FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
         WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL SELECT concat(tgrelid::regclass, tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL SELECT concat(conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint
-        WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT concat(conrelid, conname, xmin) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
     UNION ALL SELECT version_num FROM alembic_version
 ) parts
 """

@@ -30,16 +30,23 @@ class Officer:
 
     def __init__(self, client: FlaskClient, database: Database, phone: str, clock: Clock) -> None:
         self.client, self.database, self.phone, self.clock = client, database, phone, clock
-        self.page = ""
+        self._page: str | None = ""
+
+    @property
+    def page(self) -> str:
+        """Return the page just seen; the first one inside is asked for when somebody looks at it."""
+        if self._page is None:
+            self.get()
+        return self._page or ""
 
     def get(self, path: str = "/") -> TestResponse:
         return self._seen(self.client.get(path, follow_redirects=True))
 
-    def send(self, path: str, **fields: str) -> TestResponse:
-        """Send a form as the page just seen would: with its token, unless `token` says otherwise."""
+    def send(self, path: str, *, look: bool = True, **fields: str) -> TestResponse:
+        """Send a form as the page just seen would: with its token, unless `token` says otherwise; `look` where it leads."""
         tokens = re.findall(r'name="token" value="([^"]+)"', self.page)
         form = {"token": tokens[0] if tokens else ""} | fields
-        return self._seen(self.client.post(path, data=form, follow_redirects=True))
+        return self._seen(self.client.post(path, data=form, follow_redirects=look))
 
     def codes(self) -> list[str]:
         """Return the codes that came to the telephone, oldest first."""
@@ -65,17 +72,19 @@ class Officer:
             act = by(office, f"confirm {row.id}", self.clock())
             return sign_in_sessions.confirm_number(transaction, act, row.id, number or shown[0])
 
-    def enter(self, place: str = "", code: str | None = None) -> TestResponse:
+    def enter(self, place: str = "", code: str | None = None, *, look: bool = True) -> TestResponse:
         """Type the code, confirm the number on the telephone where there is one, and go on."""
         answer = self.type_code(code, place)
         if answer.request.path != "/sign-in/second":
             return answer
         self.confirm()
-        return self.send("/sign-in/second")
+        return self.send("/sign-in/second", look=look)
 
-    def come_in(self) -> TestResponse:
+    def come_in(self) -> None:
+        """Come in, and look at nothing there yet."""
         self.ask()
-        return self.enter()
+        assert self.enter(look=False).location == "/"
+        self._page = None
 
     def on_phone(self) -> list[str]:
         """Confirm by PIN, in their order, what was asked and waits; return what came of each."""
@@ -91,7 +100,7 @@ class Officer:
         return self.client.get("/").status_code == 200
 
     def _seen(self, answer: TestResponse) -> TestResponse:
-        self.page = answer.data.decode(errors="replace")  # a file is no page, and is read as it is
+        self._page = answer.data.decode(errors="replace")  # a file is no page, and is read as it is
         return answer
 
 

@@ -64,7 +64,6 @@ def plain(page):
 def inside(officer, phone):
     one = officer(phone)
     one.come_in()
-    one.get()
     return one
 
 
