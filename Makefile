@@ -6,6 +6,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := build/lock
 COMPILE := $(LOCK)/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
+# The tests start the service by the dozen: where the environment forbids it, each process would compile it anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo clean-demo test browser lint format guide bench soak faults dumps lock
 
@@ -20,7 +23,8 @@ demo: .venv/.installed ## Run everything here, with members to try it with (Ctrl
 clean-demo: ## Drop what the demo has kept
 	rm -rf var/jappoo.db var/jappoo.db-wal var/jappoo.db-shm var/valkey var/simulator var/log
 
-test: lint browser ## Linters, types, import rules and all tests, on SQLite and PostgreSQL
+test: .venv/.installed-tests browser ## Linters, types, import rules and all tests, on SQLite and PostgreSQL
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null & $(MAKE) --no-print-directory lint && wait # it compiles the tests
 	@PYTEST_PLUGINS=tests.floors $(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist worksteal --durations 20
 
 browser: # The browser tests' Chromium: installed where that can be done without asking, asked for by name elsewhere
