@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from app.cli.context import cooperative_id, open_database, operator_act, read_settings
+from app.cli.context import open_database, operator_act, read_settings, scope_of
 from app.cli.outputs import in_lines
 
 FRENCH = {
@@ -93,7 +93,7 @@ def add(
     term: dict[str, Any] = {"from_on": begins.date() if begins else now.date(), "until_on": ends.date() if ends else None}
     noted: dict[str, Any] = {"who": who, "role": role, "cooperative": cooperative, "partner": partner}
     with operator_act("admin add", **noted, until=str(ends or "")[:10]) as session:
-        cooperative_id(session, cooperative)
+        scope_of(session, cooperative)
         if partner is not None:
             given = representatives.appoint_representative(session, _number(who), name, role, partner, **term, now=now)
         elif cooperative and not name:
@@ -147,7 +147,7 @@ def revoke(who: str, role: Any, cooperative: str | None, partner: int | None) ->
     _check_partner(role, cooperative, partner)
     now = datetime.now(UTC)
     with operator_act("admin revoke", who=who, role=role, cooperative=cooperative, partner=partner) as session:
-        cooperative_id(session, cooperative)
+        scope_of(session, cooperative)
         if partner is not None:
             ended = representatives.revoke_representative(session, _number(who), role, partner, now=now)
         elif cooperative and not is_senegalese_mobile(e164(who)):

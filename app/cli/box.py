@@ -9,9 +9,6 @@ import msgspec
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-    from sqlalchemy.orm import Session
-
     from app.coop.handover.box import Box
 
 SOURCES = ("sale", "bank", "count")
@@ -36,7 +33,7 @@ def show(cooperative: str, *, as_json: bool) -> None:
     from app.coop.handover.box import box_of
 
     with open_database() as database, database.read() as reader:
-        found = box_of(reader, _scope(reader, cooperative))
+        found = box_of(reader, cooperative_id(reader, cooperative))
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found) | {"there": found.there, "free": found.free}))
         return
@@ -57,18 +54,12 @@ def note(cooperative: str, amount: int, source: str, *, out: bool) -> None:
 
     try:
         with operator_act("box note", cooperative=cooperative, amount=amount, source=source, out=out) as session:
-            scope = _scope(session, cooperative)
+            scope = cooperative_id(session, cooperative)
             put_in(session, act_of_operator(), scope, source, amount, out=out)
             found = box_of(session, scope)
     except BoxShort as short:
         raise click.ClickException(f"only {short.free} F may leave this box") from short
     click.echo(_words(cooperative, found))
-
-
-def _scope(reader: "Session | Connection", code: str) -> int:
-    from app.coop.scope import Scope
-
-    return Scope(cooperative_id(reader, code)).cooperative
 
 
 def _words(code: str, found: "Box") -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.coop.act import Act
+    from app.coop.scope import Scope
     from app.db.database import Database
     from config.settings import Settings
 
@@ -98,11 +99,18 @@ def operator() -> str:
         return "unknown"
 
 
-def cooperative_id(session: "Session | Connection", code: str | None) -> int | None:
-    """Return the co-operative with a code, as people write it; None without one. An unknown code ends the command."""
+def cooperative_id(session: "Session | Connection", code: str) -> int:
+    """Return the co-operative with a code, as people write it; an unknown one ends the command."""
     from app.coop.cooperatives.queries import cooperative_by_code
 
-    found = cooperative_by_code(session, code) if code else None
-    if code and found is None:
+    found = cooperative_by_code(session, code)
+    if found is None:
         raise click.ClickException(f"no co-operative has the code {code}")
     return found
+
+
+def scope_of(session: "Session | Connection", code: str | None) -> "Scope":
+    """Return the scope of a co-operative's code, or the federation without one; an unknown code ends the command."""
+    from app.coop.scope import FEDERATION, Scope
+
+    return Scope(cooperative_id(session, code)) if code else FEDERATION

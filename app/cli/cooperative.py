@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from app.amounts import francs, number
-from app.cli.context import cooperative_id, open_database, operator_act
+from app.cli.context import open_database, operator_act, scope_of
 from app.cli.outputs import in_lines
 
 FORMS = ("SCOOPS", "COOP-CA", "GIE", "AER")
@@ -136,12 +136,11 @@ def show(code: str, *, as_json: bool) -> None:
     Example: jappoo cooperative show CPS1
     """
     from app.coop import foundation
-    from app.coop.scope import Scope
     from app.coop.till import void_loans
 
     with open_database() as database, database.read() as reader:
         found, slots = foundation.shown(reader, code)
-        owed = void_loans.owed(reader, datetime.now(UTC).date(), Scope(cooperative_id(reader, code)))
+        owed = void_loans.owed(reader, datetime.now(UTC).date(), scope_of(reader, code))
     if as_json:
         click.echo(json.dumps(found | {"products": msgspec.to_builtins(slots), "void_loans": msgspec.to_builtins(owed)}))
         return

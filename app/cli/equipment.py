@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from app.amounts import francs
-from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
+from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act, scope_of
 from app.cli.outputs import in_lines
 
 
@@ -28,10 +28,9 @@ def show_all(cooperative: str | None, *, as_json: bool) -> None:
     Example: jappoo equipment list --cooperative CPS1 --json
     """
     from app.coop.equipment.queries import equipment_of
-    from app.coop.scope import Scope
 
     with open_database() as database, database.read() as reader:
-        found = equipment_of(reader, Scope(cooperative_id(reader, cooperative)))
+        found = equipment_of(reader, scope_of(reader, cooperative))
     for one in in_lines(found, as_json):
         money = f"{francs(one.fee)}, deposit {francs(one.deposit)}"
         click.echo(f"{one.id:5} {one.cooperative:8} {one.name:20} {one.place:16} {one.state:7} {money}")
@@ -83,7 +82,7 @@ def add(code: str, name: str, place: str, fee: int, deposit: int, horizon: int, 
 
     terms = custody.HireTerms(fee, deposit, horizon, most, approval)
     with operator_act("equipment add", code=code, name=name, place=place, fee=fee, deposit=deposit) as session:
-        row = custody.add(session, act_of_operator(), cooperative_id(session, code) or 0, name, place, terms)
+        row = custody.add(session, act_of_operator(), cooperative_id(session, code), name, place, terms)
         click.echo(f"equipment {row.id}: {row.name}")
 
 
@@ -99,5 +98,5 @@ def lend(number: int, code: str, *, stop: bool) -> None:
     from app.coop.equipment import custody
 
     with operator_act("equipment lend", number=number, code=code, stop=stop) as session:
-        custody.lend(session, act_of_operator(), number, cooperative_id(session, code) or 0, lent=not stop)
+        custody.lend(session, act_of_operator(), number, cooperative_id(session, code), lent=not stop)
     click.echo(f"equipment {number}: {'no more ' if stop else ''}lent to {code.upper()}")

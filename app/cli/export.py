@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import click
 
-from app.cli.context import cooperative_id, operator, operator_act
+from app.cli.context import operator, operator_act, scope_of
 
 
 @click.group()
@@ -63,10 +63,9 @@ def _rows_out(kind: str, help_: str, example: str) -> None:
         if output is None and sys.stdout.isatty() and (form == "xlsx" or kind == "everything"):
             raise click.UsageError("this needs --output FILE, or a pipe")
         with operator_act(f"export {kind}", cooperative=cooperative, form=form) as session:
-            from app.coop.scope import Scope
             from app.sheets import SheetRefused
 
-            scope = Scope(cooperative_id(session, cooperative))
+            scope = scope_of(session, cooperative)
             try:
                 write(session.connection(), scope, form, output)
             except SheetRefused as fault:

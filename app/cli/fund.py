@@ -51,7 +51,7 @@ def show(code: str, *, as_json: bool) -> None:
     from app.coop.solidarity.fund import fund_of, rules_of
 
     with operator_act("fund show", code=code) as session:
-        place = cooperative_id(session, code) or 0
+        place = cooperative_id(session, code)
         ruled, found = rules_of(session, place), fund_of(session, place)
         told = {"most": ruled.most, "a_year": ruled.a_year, "urgent": ruled.urgent, "reasons": ruled.reasons.split(",")}
     told |= msgspec.to_builtins(found) | {"free": found.free}
@@ -71,7 +71,7 @@ def add(code: str, amount: int) -> None:
 
     with operator_act("fund add", code=code, amount=amount) as session:
         try:
-            entry = give(session, act_of_operator(), cooperative_id(session, code) or 0, amount)
+            entry = give(session, act_of_operator(), cooperative_id(session, code), amount)
         except ValueError:
             raise click.ClickException(f"{amount} F can't be moved at once") from None
     click.echo(f"{code.upper()}: {amount} F, entry {entry}")
@@ -91,7 +91,7 @@ def change(code: str, most: int | None, a_year: int | None, urgent: int | None, 
     from app.coop.solidarity.fund import BadFundRules, set_rules
 
     with operator_act("fund set", code=code, most=most, a_year=a_year, urgent=urgent, reasons=reasons) as session:
-        place = cooperative_id(session, code) or 0
+        place = cooperative_id(session, code)
         try:
             set_rules(session, place, most=most, a_year=a_year, urgent=urgent, reasons=reasons)
         except BadFundRules as bad:

@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from app.cli import sheet_imports
-from app.cli.context import cooperative_id, open_database, operator_act
+from app.cli.context import open_database, operator_act, scope_of
 
 
 @click.group(name="import")
@@ -41,14 +41,13 @@ def payments(file: BinaryIO, cooperative: str | None, *, dry_run: bool, as_json:
     from app.coop.act import Act
     from app.coop.payments import files
     from app.coop.payments.operator_references import forecast, take
-    from app.coop.scope import Scope
 
     try:
         lines = files.read(file)
     except ValueError as fault:
         raise click.ClickException(str(fault)) from fault
     with operator_act("import payments", dry_run=dry_run, cooperative=cooperative, lines=len(lines)) as session:
-        scope = Scope(cooperative_id(session, cooperative))
+        scope = scope_of(session, cooperative)
     act = Act(0, "file", f"import:{uuid4()}", datetime.now(UTC))
     with open_database() as database:
         bring = forecast if dry_run else take

@@ -34,7 +34,6 @@ def approvals(cooperative: str, kind: str | None, needed: int | None, roles: str
     from datetime import UTC, datetime
 
     from app.coop.approvals import kinds, rules
-    from app.coop.scope import Scope
 
     if (kind is None) != (needed is None and not usual) or (usual and needed is not None):
         raise click.UsageError("give KIND with --needed or with --usual, or neither to see the rules")
@@ -44,13 +43,13 @@ def approvals(cooperative: str, kind: str | None, needed: int | None, roles: str
             "ledger approvals", cooperative=cooperative, kind=kind, needed=needed, roles=roles, usual=usual
         ) as session:
             try:
-                scope, named = Scope(cooperative_id(session, cooperative)).cooperative, [role for role in roles.split(",") if role]
+                scope, named = cooperative_id(session, cooperative), [role for role in roles.split(",") if role]
                 rules.set_rule(session, scope, kind, needed, named, now=now)
             except ValueError as fault:
                 known = f"kinds: {', '.join(kinds.KINDS)}; offices: {', '.join(rules.ROLES)}"
                 raise click.ClickException(f"not a rule: {fault} ({known})") from fault
     with open_database() as database, database.session() as session:
-        found = rules.rules_of(session, Scope(cooperative_id(session, cooperative)).cooperative, now.date())
+        found = rules.rules_of(session, cooperative_id(session, cooperative), now.date())
     for one in in_lines(found, as_json):
         wants = f"{one.member} when a member asks, {one.officer} when an officer does"
         click.echo(f"{one.kind}: {wants}; {', '.join(one.roles)}{' (own rule)' if one.own else ''}")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.context import cooperative_id, open_database, operator, operator_act
+from app.cli.context import open_database, operator, operator_act, scope_of
 from app.cli.outputs import in_lines
 
 
@@ -19,7 +19,7 @@ def inbox(code: str | None, *, as_json: bool) -> None:
     from app.coop.correspondence.inbox import unread
 
     with open_database() as database, database.read() as reader:
-        found = unread(reader, cooperative_id(reader, code), limit=1000)
+        found = unread(reader, scope_of(reader, code).cooperative_id, limit=1000)
     rows = [{"id": one.id, "number": one.phone, "at": one.at.isoformat(), "text": one.text} for one in found]
     for one in in_lines(found, as_json, rows):
         click.echo(f"{one.id:>8}  {one.phone}  {one.at:%Y-%m-%dT%H:%M}  {' '.join(one.text.split())}")

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from app.cli import lot_work
-from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
+from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act, scope_of
 from app.cli.lot_work import read_lot
 from app.cli.outputs import in_lines, written
 
@@ -39,10 +39,9 @@ def show_all(cooperative: str | None, *, every: bool, as_json: bool) -> None:
     """
     from app.coop.lots import queries
     from app.coop.lots.models import Lot
-    from app.coop.scope import Scope
 
     with open_database() as database, database.read() as reader:
-        scope = Scope(cooperative_id(reader, cooperative))
+        scope = scope_of(reader, cooperative)
         found = queries.lots(reader, scope.reach(Lot.cooperative_id)) if every else queries.stock(reader, scope)
     for one in in_lines(found, as_json):
         mass = "" if one.grams is None else f"{Decimal(one.grams) / 1000} kg"
@@ -148,7 +147,7 @@ def quiet(cooperative: str, *, stop: bool) -> None:
     from app.coop.chain.models import QuietChain
 
     with operator_act("lot quiet", dry_run=False, cooperative=cooperative, stop=stop) as session:
-        of = cooperative_id(session, cooperative) or 0
+        of = cooperative_id(session, cooperative)
         session.execute(delete(QuietChain).where(QuietChain.cooperative_id == of))
         if not stop:
             session.add(QuietChain(cooperative_id=of))

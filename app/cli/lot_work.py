@@ -50,7 +50,7 @@ def collect(cooperative: str, product: str, day: datetime | None) -> None:
     with _acting("collect", cooperative=cooperative, product=product) as (session, act):
         of = _product(session, product)
         on = day.date() if day else act.today
-        _say(runs.collect(session, act, cooperative_id(session, cooperative) or 0, of, on))
+        _say(runs.collect(session, act, cooperative_id(session, cooperative), of, on))
 
 
 @click.command()
@@ -72,7 +72,7 @@ def buy(cooperative: str, product: str, quantity: Decimal, unit: str | None, sou
         of = _product(session, product)
         counted = unit or session.get_one(Product, of).unit
         new = stock.NewLot(of, counted, quantity, stock.mass(session, of, counted, quantity), source=source[:40])
-        _say(purchases.buy(session, act, cooperative_id(session, cooperative) or 0, new, cost))
+        _say(purchases.buy(session, act, cooperative_id(session, cooperative), new, cost))
 
 
 @click.command()

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from app.amounts import francs
-from app.cli.context import cooperative_id, open_database, operator_act, read_settings
+from app.cli.context import open_database, operator_act, read_settings, scope_of
 from app.cli.outputs import written
 from app.cli.paper import seat
 
@@ -37,10 +37,9 @@ def find(words: tuple[str, ...], cooperative: str | None, *, as_json: bool) -> N
     Example: jappoo member find aissatou ndiay
     """
     from app.coop.members.search import search
-    from app.coop.scope import Scope
 
     with open_database() as database, database.read() as reader:
-        page = search(reader, Scope(cooperative_id(reader, cooperative)), " ".join(words)[:60])
+        page = search(reader, scope_of(reader, cooperative), " ".join(words)[:60])
     if as_json:
         told = [{"card": one.card, "name": one.name, "cooperative": one.cooperative, "state": one.state} for one in page.rows]
         click.echo(json.dumps(told, ensure_ascii=False))

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from app.amounts import francs
-from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
+from app.cli.context import act_of_operator, open_database, operator_act, scope_of
 from app.cli.outputs import in_lines
 
 if TYPE_CHECKING:
@@ -34,10 +34,9 @@ def show_all(cooperative: str | None, *, as_json: bool) -> None:
     """
     from app.coop.boutiques.models import Offer
     from app.coop.boutiques.queries import for_sale
-    from app.coop.scope import Scope
 
     with open_database() as database, database.read() as reader:
-        scope = Scope(cooperative_id(reader, cooperative))
+        scope = scope_of(reader, cooperative)
         found = for_sale(reader, datetime.now(UTC), scope.reach(Offer.cooperative_id))
     for one in in_lines(found, as_json):
         click.echo(f"{one.id:5} {one.name:20} {one.amount} F, {one.quantity} {one.unit} left, {one.place} {one.lot or ''}")
@@ -137,10 +136,9 @@ def due(cooperative: str | None, *, as_json: bool) -> None:
     Example: jappoo offer due --cooperative CPS1
     """
     from app.coop.boutiques.queries import invoices_due
-    from app.coop.scope import Scope
 
     with open_database() as database, database.read() as reader:
-        found = invoices_due(reader, Scope(cooperative_id(reader, cooperative)))
+        found = invoices_due(reader, scope_of(reader, cooperative))
     for one in in_lines(found, as_json):
         click.echo(f"{one.invoice} {one.cooperative} {one.due_on} {one.amount} F {one.buyer}")
 

@@ -116,10 +116,7 @@ def seat(session: "Session", code: str) -> "Seat":
     """Return the co-operative with a code; an unknown one ends the command."""
     from app.coop.registers.queries import seat_of
 
-    found = cooperative_id(session, code)
-    if found is None:
-        raise click.UsageError("--cooperative wants a code.")
-    return seat_of(session.connection(), found)
+    return seat_of(session.connection(), cooperative_id(session, code))
 
 
 @contextmanager

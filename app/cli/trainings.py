@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
+from app.cli.context import act_of_operator, open_database, operator_act, scope_of
 from app.cli.outputs import in_lines
 from app.cli.partners import partner_group
 
@@ -115,7 +115,7 @@ def add(title: str, place: str, seats: int, kind: str, cooperative: str | None, 
     )
     with operator_act("training add", title=title, seats=seats, cooperative=cooperative) as session:
         try:
-            row = add_training(session, None, cooperative_id(session, cooperative), told, datetime.now(UTC).date())
+            row = add_training(session, None, scope_of(session, cooperative).cooperative_id, told, datetime.now(UTC).date())
         except TrainingRefused as refused:
             raise click.ClickException(str(refused)) from None
         click.echo(f"training {row.id}: {row.title}")

@@ -18,6 +18,7 @@ from app.coop.access.identity import Who, cooperative_of, who_holds
 from app.coop.act import Act
 from app.coop.members import notices
 from app.db.database import Database, is_outage
+from app.db.rows import total
 from app.gateways.callbacks import IncomingSms
 from app.phones import e164
 from app.sms import inbox, outbox, pieces, refusals
@@ -241,4 +242,4 @@ def _loops(session: Session, sms: Inbound, word: str) -> str | None:
     since = sms.received_at - SAME_WITHIN
     earlier = (Inbound.sender == sms.sender) & (Inbound.received_at > since) & (Inbound.id < sms.id)
     same = select(func.count()).select_from(Inbound).where(earlier, Inbound.text == sms.text)
-    return "same text again" if (session.scalar(same) or 0) >= MOST_SAME else None
+    return "same text again" if total(session, same) >= MOST_SAME else None

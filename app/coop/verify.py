@@ -8,6 +8,7 @@ from app.coop.members.models import Member
 from app.coop.subject import MOST_NAMED
 from app.coop.subjects import SUBJECTS
 from app.db.base import Base
+from app.db.rows import total
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -44,4 +45,4 @@ def live_on_departed(reader: Connection) -> list[str]:
 
 
 def _count(reader: Connection, table: type[Base]) -> int:
-    return reader.scalar(select(func.count()).select_from(table)) or 0
+    return total(reader, select(func.count()).select_from(table))

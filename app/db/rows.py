@@ -1,9 +1,10 @@
 """Rows: one that must be there, a new one, and many worked on one by one, of which a bad one stops nothing behind it."""
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
+from sqlalchemy import Connection, Select
 from sqlalchemy.orm import Session
 
 from app.db.database import is_outage
@@ -34,6 +35,11 @@ def require(found: Row | None, otherwise: Exception) -> Row:
     if found is None:
         raise otherwise
     return found
+
+
+def total(asked: Session | Connection, question: Select[Any]) -> int:
+    """Return the number that is asked for, a count or a sum: 0 where there is nothing to count or add."""
+    return int(asked.scalar(question) or 0)
 
 
 def store(session: Session, row: Row) -> Row:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.db.rows import total
 from app.sms.models import PartPrice
 
 MOST = 10_000
@@ -24,7 +25,7 @@ def price_at(at: datetime, otherwise: int) -> ColumnElement[int]:
 
 def part_price(reader: Connection | Session, at: datetime, otherwise: int) -> int:
     """Return the price of a part, XOF, at an instant; `otherwise` when the table says nothing."""
-    return int(reader.scalar(select(price_at(at, otherwise))) or 0)
+    return total(reader, select(price_at(at, otherwise)))
 
 
 def add(session: Session, amount: int, from_at: datetime, *, now: datetime) -> None:

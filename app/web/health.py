@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from app.coop.access import wrong_pins
 from app.db.database import Database
+from app.db.rows import total
 from app.sms import day_figures, inbox, lanes, reports
 from app.sms.models import Inbound, Report
 from app.ussd.redis_store import counts_of
@@ -97,7 +98,7 @@ class _Figures(Collector):
         resting = GaugeMetricFamily("jappoo_lane_rests", "1 while the provider refuses us, or is silent", labels=["lane", "reason"])
         with self._database.read() as reader:
             for queue, new in ((inbox.QUEUE, Inbound.state == "new"), (reports.QUEUE, Report.fate == "new")):
-                waiting.add_metric([queue], reader.scalar(select(func.count()).where(new)) or 0)
+                waiting.add_metric([queue], total(reader, select(func.count()).where(new)))
             statuses = lanes.lane_statuses(reader, datetime.now(UTC))
             for lane in statuses:
                 for state, count in (("queued", lane.queued), ("sending", lane.sending), ("maybe", lane.maybe)):

@@ -18,6 +18,7 @@ from app import deadline
 from app.coop.access.common_pins import common
 from app.coop.members.models import Person
 from app.db.database import Database
+from app.db.rows import total
 from app.digits import is_number
 
 TRIES = 3
@@ -192,7 +193,7 @@ def _barred(session: Session, person_id: int, now: datetime) -> Locked | Busy:
 
 def _lock(session: Session, person_id: int, mark: str, now: datetime, tell: Callable[[Session, Locked], None] | None) -> Locked:
     """Lock after the third wrong try, the one with this mark; once, and tell."""
-    rounds = session.scalar(select(Person.pin_rounds).where(Person.id == person_id)) or 0
+    rounds = total(session, select(Person.pin_rounds).where(Person.id == person_id))
     until = (now + FIRST_LOCK, now + SECOND_LOCK, None)[min(rounds, 2)]
     row = session.execute(
         update(Person)

@@ -20,7 +20,7 @@ from app.coop.members.lookup import FoundMember
 from app.coop.members.models import Member, Number, Person
 from app.coop.members.telephones import numbers_of
 from app.coop.offices import audit
-from app.db.rows import store
+from app.db.rows import store, total
 
 WINDOW = timedelta(minutes=30)
 PEER_WAITS = timedelta(hours=2)
@@ -128,13 +128,13 @@ def _check(session: Session, member: FoundMember, helper: int, now: datetime) ->
         raise NotNow("lost")  # else whoever bars her own telephone makes her neighbour's good for a new PIN
     opened = select(func.count()).select_from(Reset).where(Reset.person_id == member.person_id)
     for days, most in ((1, MOST_A_DAY), (30, MOST_A_MONTH)):
-        if (session.scalar(opened.where(Reset.opened_at > now - timedelta(days=days))) or 0) >= most:
+        if total(session, opened.where(Reset.opened_at > now - timedelta(days=days))) >= most:
             raise NotNow("often")
 
 
 def _helps(session: Session, peer: int, now: datetime) -> int:
     mine = or_(Reset.first_by == peer, Reset.second_by == peer) & (Reset.kind == "peers") & (Reset.at > now - timedelta(days=1))
-    return session.scalar(select(func.count()).select_from(Reset).where(mine)) or 0
+    return total(session, select(func.count()).select_from(Reset).where(mine))
 
 
 def _frozen(reader: Connection | Session, member_id: int, now: datetime) -> bool:

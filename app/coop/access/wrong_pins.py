@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import texts
 from app.coop.access.models import WrongPin
 from app.coop.offices.queries import administrators
-from app.db.rows import store
+from app.db.rows import store, total
 from app.sms import outbox
 
 ON_A_NUMBER, PEOPLE, WITHIN = 9, 3, timedelta(hours=1)
@@ -67,7 +67,7 @@ def note(session: Session, phone: str, person_id: int, *, now: datetime) -> None
 
 def recent(reader: Connection | Session, now: datetime) -> int:
     """Count the wrong PINs of these last minutes on all numbers, without those that their members were told of since."""
-    return reader.scalar(select(func.count()).where(WrongPin.at > now - SHORTLY)) or 0
+    return total(reader, select(func.count()).where(WrongPin.at > now - SHORTLY))
 
 
 def forget_of(session: Session, person_id: int, upto: datetime) -> bool:

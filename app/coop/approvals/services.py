@@ -17,7 +17,7 @@ from app.coop.offices import audit
 from app.coop.offices.queries import offices_of
 from app.coop.rights import Office
 from app.coop.scope import Scope
-from app.db.rows import store
+from app.db.rows import store, total
 
 LIVES = timedelta(hours=72)
 """After this what nobody decided is dead: nothing happens, and who asked is told."""
@@ -162,7 +162,7 @@ def waiting_count(reader: Connection | Session, offices: tuple[Office, ...], now
     if not offices:
         return 0
     few = select(Approval.id).where(_waits_for(offices, offices[0].person_id, now)).limit(MOST_COUNTED).subquery()
-    return reader.scalar(select(func.count()).select_from(few)) or 0
+    return total(reader, select(func.count()).select_from(few))
 
 
 def open_count(reader: Connection, scope: Scope, now: datetime, *, without: Collection[str] = ()) -> tuple[int, datetime | None]:

@@ -18,6 +18,7 @@ from app.coop.audience.words import Audience
 from app.coop.cooperatives.models import Cooperative
 from app.coop.members.models import Consent, Member, Number
 from app.coop.offices.models import Role
+from app.db.rows import total
 from app.sms.broadcasts.expansion import Found
 from app.sms.broadcasts.progress import ASIDE
 from app.sms.models import Message
@@ -51,8 +52,8 @@ def reach(reader: Connection | Session, audience: Audience, limits: Limits) -> A
         return _few(reader, audience, limits, everyone)
     alone, without = reader.execute(plain(audience, limits.today)).one()
     shared, sharing = reader.execute(_shared(everyone)).one()
-    refused = reader.scalar(_count(everyone.where(stopped))) or 0
-    enough = 0 if capped is None else reader.scalar(_count(everyone.where(~stopped, capped))) or 0
+    refused = total(reader, _count(everyone.where(stopped)))
+    enough = 0 if capped is None else total(reader, _count(everyone.where(~stopped, capped)))
     return AudienceCount(alone + shared - refused - enough, refused, enough, without - sharing)
 
 
@@ -110,9 +111,9 @@ def _few(reader: Connection | Session, audience: Audience, limits: Limits, every
         if found is None:
             continue
         stopped, capped = _stopped(limits, phone), _capped(limits, phone)
-        refused += reader.scalar(_count(found.where(stopped), phone)) or 0
-        enough += 0 if capped is None else reader.scalar(_count(found.where(~stopped, capped), phone)) or 0
-        numbers += reader.scalar(_count(found, phone)) or 0
+        refused += total(reader, _count(found.where(stopped), phone))
+        enough += 0 if capped is None else total(reader, _count(found.where(~stopped, capped), phone))
+        numbers += total(reader, _count(found, phone))
     return AudienceCount(numbers - refused - enough, refused, enough, 0)
 
 

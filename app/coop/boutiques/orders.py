@@ -14,7 +14,7 @@ from app.coop.boutiques.models import Offer, Order
 from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.production.lines import worth
 from app.coop.references import draw_free
-from app.db.rows import require, store
+from app.db.rows import require, store, total
 
 RESERVED_FOR = timedelta(hours=48)
 """A reservation is over at this instant: who comes exactly then is late."""
@@ -165,7 +165,7 @@ def _check_stranger(session: Session, act: Act, offer: Offer, units: Decimal) ->
     if session.scalar(select(Order.id).where(theirs, Order.state == "reserved").limit(1)) is not None:
         raise OneOpenOrder
     lately = (Order.state == "expired") & (Order.at > act.now - NO_SHOWS_FOR)
-    if (session.scalar(select(func.count()).select_from(Order).where(theirs, lately)) or 0) >= MOST_NO_SHOWS:
+    if total(session, select(func.count()).select_from(Order).where(theirs, lately)) >= MOST_NO_SHOWS:
         raise CounterOnly
     most = max(Decimal(1), offer.quantity // STRANGERS_PART)
     if units > most:

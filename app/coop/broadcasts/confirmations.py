@@ -17,7 +17,7 @@ from app.coop.members.telephones import first_numbers
 from app.coop.offices import audit
 from app.coop.offices.queries import holders_of_right, offices_of
 from app.coop.rights import NotYours, Office
-from app.db.rows import require
+from app.db.rows import require, total
 from app.service import service_of
 from app.sms.broadcasts import budget, expansion, texts
 from app.sms.broadcasts.models import Broadcast
@@ -158,7 +158,7 @@ def resume(session: Session, lane: str, terms: Terms, *, now: datetime) -> bool:
 def _freeze(session: Session, broadcast: Broadcast, terms: Terms, now: datetime) -> None:
     """Count once more, up to the newest number there is now: whoever registers later isn't in it."""
     broadcast.starts_at = terms.leaves(max(now, broadcast.wanted_at or now), urgent=broadcast.purpose == "urgent")
-    newest = session.scalar(select(func.max(Number.id))) or 0
+    newest = total(session, select(func.max(Number.id)))
     audience, limits = _terms_of(session, broadcast, terms, now)
     found = reach(session, audience, limits)
     if not found.numbers:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.db.database import Database, is_outage
-from app.db.rows import require
+from app.db.rows import require, total
 from app.sms import day_figures, figures
 from app.sms.broadcasts import progress
 from app.sms.broadcasts.models import Broadcast, BudgetDay
@@ -128,8 +128,8 @@ def today(reader: Connection, cooperative_id: int | None, terms: Terms, now: dat
     day = terms.day_of(now)
     own = select(func.coalesce(func.sum(Broadcast.reserved), 0)).where(Broadcast.budget_day == day)
     own = own if cooperative_id is None else own.where(Broadcast.cooperative_id == cooperative_id)
-    reserved = reader.scalar(select(BudgetDay.reserved).where(BudgetDay.day == day)) or 0
-    return Day(reserved, reader.scalar(own) or 0, terms.daily_budget)
+    reserved = total(reader, select(BudgetDay.reserved).where(BudgetDay.day == day))
+    return Day(reserved, total(reader, own), terms.daily_budget)
 
 
 MOST_ADDED = 50_000

@@ -11,7 +11,7 @@ from app.coop.broadcasts.estimates import Draft
 from app.coop.offices import audit
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
-from app.db.rows import require
+from app.db.rows import require, total
 from app.sms.broadcasts.models import BroadcastTemplate
 
 MOST, LONGEST_NAME, LONGEST_AUDIENCE, LONGEST = 50, 40, 120, 1000
@@ -61,7 +61,7 @@ def keep(session: Session, act: Act, name: str, draft: Draft, *, seen: str = "")
     own = scope.own(BroadcastTemplate.cooperative_id)
     row = session.scalar(select(BroadcastTemplate).where(own, BroadcastTemplate.name == name).with_for_update())
     if row is None:
-        if (session.scalar(select(func.count(BroadcastTemplate.id)).where(own)) or 0) >= MOST:
+        if total(session, select(func.count(BroadcastTemplate.id)).where(own)) >= MOST:
             raise TemplateRefused(name)
         row = BroadcastTemplate(cooperative_id=scope.cooperative_id, name=name)
         session.add(row)

@@ -11,6 +11,7 @@ from app.coop.console_requests.models import ConsoleRequest
 from app.coop.console_requests.services import MOST_WAITING, mark_of, said
 from app.coop.scope import Scope
 from app.db.pages import behind
+from app.db.rows import total
 
 PAGE = 50
 
@@ -58,7 +59,7 @@ def waiting_count(reader: Connection, persons: Collection[int], now: datetime) -
     """Return how many requests of these officers wait for their PIN."""
     if not persons:
         return 0
-    return reader.scalar(select(func.count()).select_from(ConsoleRequest).where(_open(persons, now))) or 0
+    return total(reader, select(func.count()).select_from(ConsoleRequest).where(_open(persons, now)))
 
 
 def asked_by(reader: Connection, person_id: int, now: datetime, before: int | None = None) -> list[AskedRequest]:

@@ -22,7 +22,7 @@ from app.coop.members.models import Member, Person
 from app.coop.members.telephones import places_on
 from app.coop.offices import audit
 from app.coop.rights import Office
-from app.db.rows import store
+from app.db.rows import store, total
 
 MOST_WAITING, MOST_A_DAY = 3, 6
 """Applications of one number that may wait, and that it may make in a day."""
@@ -108,9 +108,10 @@ def apply(session: Session, cooperative_id: int, name: str, phone: str, *, now: 
     known = session.scalar(waiting)
     if known is not None:
         return known
-    if (session.scalar(mine.where(Application.state == "waiting")) or 0) >= MOST_WAITING or (
-        session.scalar(mine.where(Application.at > now - timedelta(days=1))) or 0
-    ) >= MOST_A_DAY:
+    if (
+        total(session, mine.where(Application.state == "waiting")) >= MOST_WAITING
+        or total(session, mine.where(Application.at > now - timedelta(days=1))) >= MOST_A_DAY
+    ):
         raise TooOften
     return _keep(session, Application(cooperative_id=cooperative_id, name=name, phone=phone, state="waiting", at=now))
 

@@ -11,7 +11,7 @@ from app.coop.act import Act
 from app.coop.equipment.models import Booking, Equipment, HalfDay, LentEquipment
 from app.coop.members.lock import lock_member
 from app.coop.offices import audit
-from app.db.rows import require, store
+from app.db.rows import require, store, total
 from app.db.upsert import upsert
 
 Half = Literal["am", "pm"]
@@ -145,7 +145,7 @@ def _counted(session: Session, act: Act, equipment_id: int) -> int:
     ahead = Booking.state.in_(("asked", "booked", "out")) & (Booking.on_day >= act.today)
     missed = (Booking.state == "missed") & (Booking.on_day > act.today - MISSED_COUNT_FOR)
     mine = (Booking.member_id == act.member) & (Booking.equipment_id == equipment_id)
-    return session.scalar(select(func.count()).select_from(Booking).where(mine, ahead | missed)) or 0
+    return total(session, select(func.count()).select_from(Booking).where(mine, ahead | missed))
 
 
 def _here(act: Act) -> ColumnElement[bool]:

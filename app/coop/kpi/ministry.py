@@ -18,6 +18,7 @@ from app.coop.members.models import Member
 from app.coop.offices.models import Role
 from app.coop.offices.queries import in_term
 from app.coop.scope import Scope
+from app.db.rows import total
 
 HIDDEN = "non publié"
 COLUMNS = ("CPS", "Ensemble", "Code", "Indicateur", "Valeur", "Unité", "Du", "Au", "Définition")
@@ -51,8 +52,8 @@ def _cooperative(reader: Connection, place: Any, now: datetime) -> Iterator[Line
         ("A4", "Activité", place.trade, "filière de la CPS"),
         ("A5", "Siège", f"{place.commune}, département de Mbour", "commune"),
         ("A6", "Début de la tenue des comptes", f"{place.created_at:%d/%m/%Y}", "premier jour dans Jappoo"),
-        ("A7", "Responsables", reader.scalar(held) or 0, "présidence, trésorerie, secrétariat, délégués"),
-        ("A8", "Femmes responsables", reader.scalar(women) or 0, "charges publiques: comptées sans seuil"),
+        ("A7", "Responsables", total(reader, held), "présidence, trésorerie, secrétariat, délégués"),
+        ("A8", "Femmes responsables", total(reader, women), "charges publiques: comptées sans seuil"),
         ("A9", "Salariés et autres travailleurs", "non connu", "Jappoo ne tient pas la paie"),
     ):
         yield ("Coopératives", code, told, value, "", None, now.date(), how)

@@ -18,7 +18,7 @@ from app.coop.kpi.cells import ALL, FEDERATION, NOWHERE, REST, FigureCell, Figur
 from app.coop.kpi.concealment import hide_family, hide_parts
 from app.coop.kpi.definitions import FIGURES, Figure
 from app.coop.kpi.models import FigureMonth, FigureRow
-from app.db.rows import require
+from app.db.rows import require, total
 from app.db.upsert import upsert
 
 LATE_DAYS = 5
@@ -73,7 +73,7 @@ def begin(session: Session, month: Month, now: datetime, reason: str | None = No
     if month.first > last_month(now).first:
         raise MonthNotOver(month.next + timedelta(days=LATE_DAYS))
     require(session.scalar(select(Cooperative.id).where(Cooperative.created_at < month.end).limit(1)), MonthEmpty(month))
-    before = session.scalar(select(func.max(FigureMonth.revision)).where(FigureMonth.month == month.first)) or 0
+    before = total(session, select(func.max(FigureMonth.revision)).where(FigureMonth.month == month.first))
     if reason and not before:
         raise MonthNotPublished(month)
     wanted = FigureMonth.month == month.first, FigureMonth.revision == (before + 1 if reason else 1)

@@ -11,6 +11,7 @@ from app.coop.members.lookup import read_card
 from app.coop.members.models import CardAlias, Member, NameKey, Number, Person
 from app.coop.members.name_keys import fold
 from app.coop.scope import Scope
+from app.db.rows import total
 
 PAGE = 50
 RARE = 1_000
@@ -100,7 +101,7 @@ def _by_name(reader: Connection, scope: Scope, words: list[str], after: tuple[st
 
 def _rarest(reader: Connection, words: list[str]) -> str:
     """Return the word by whose keys to search: the one that few names have, else the longest."""
-    counted = [(reader.scalar(select(func.count()).select_from(_some(word))) or 0, -len(word), word) for word in words]
+    counted = [(total(reader, select(func.count()).select_from(_some(word))), -len(word), word) for word in words]
     return min(counted)[2]
 
 

@@ -22,7 +22,7 @@ from app.coop.payments.due import MemberDue, Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExportLine, PaymentLine
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
-from app.db.rows import require, store
+from app.db.rows import require, store, total
 
 ALONE = timedelta(hours=24)
 """Within this, small batches of one officer count together against the threshold."""
@@ -191,7 +191,7 @@ def _made_alone(session: Session, act: Act) -> int:
     mine = act.office.scope.own(PaymentBatch.cooperative_id) & (PaymentBatch.made_by == act.person_id)
     paid = select(func.coalesce(func.sum(Payment.amount), 0)).join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
     return int(
-        session.scalar(paid.where(mine, PaymentBatch.made_at > act.now - ALONE, Payment.state != "cancelled", ~asked.exists())) or 0
+        total(session, paid.where(mine, PaymentBatch.made_at > act.now - ALONE, Payment.state != "cancelled", ~asked.exists()))
     )
 
 

@@ -18,6 +18,7 @@ from app.coop.members.models import Member
 from app.coop.payments.models import Payment, PaymentLine
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
+from app.db.rows import total
 
 CLOSED = "blocked"
 """The state of an account of a member who was excluded or died: what is owed goes out with the settlement alone."""
@@ -116,7 +117,7 @@ def unheld(session: Session, member_id: int) -> int:
     """Return what the books owe a member and no open payment holds, in XOF; below zero when the payments hold more."""
     held = select(func.coalesce(func.sum(Payment.amount), 0)).where(Payment.member_id == member_id, Payment.state == "open")
     owed = select(-Account.balance).where(Account.member_id == member_id, Account.kind == "payable")
-    return (session.scalar(owed) or 0) - int(session.scalar(held) or 0)
+    return total(session, owed) - total(session, held)
 
 
 def _available(

@@ -27,7 +27,7 @@ from app.coop.production.weighing_lookup import AlreadyWeighed, Delivered, NotTh
 from app.coop.products.models import Product
 from app.coop.references import valid
 from app.coop.scope import Scope
-from app.db.rows import require, store
+from app.db.rows import require, store, total
 
 GRADES = ("A", "B", "C")
 REASONS = ("avarié", "trop petit", "mélangé", "sans glace")
@@ -153,7 +153,7 @@ def note(
             raise PaperKnown(paper)
         return Line(*known[:-1])
     open_lines = select(func.count()).select_from(Weighing).where(*_open(act.person_id))
-    if (session.scalar(open_lines) or 0) >= MOST_LINES:
+    if total(session, open_lines) >= MOST_LINES:
         raise ListFull
     price = price_at(session, [(Scope(member.cooperative_id), what.product_id, grade, weighed_at)])[0] if reason is None else None
     if worth(weight, price) > MOST_MOVED:
@@ -207,7 +207,7 @@ def open_list(reader: Connection | Session, officer_id: int, *, lock: bool = Fal
 
 def last_line(reader: Connection | Session, officer_id: int) -> tuple[int, Line | None]:
     """Return how many lines are open, and the last: two SELECTs however long the list."""
-    number = reader.scalar(select(func.count()).select_from(Weighing).where(*_open(officer_id))) or 0
+    number = total(reader, select(func.count()).select_from(Weighing).where(*_open(officer_id)))
     row = reader.execute(_TOLD.where(*_open(officer_id)).order_by(None).order_by(Weighing.id.desc()).limit(1)).first()
     return number, Line(*row) if row else None
 
@@ -215,7 +215,7 @@ def last_line(reader: Connection | Session, officer_id: int) -> tuple[int, Line 
 def how_many(reader: Connection, officers: Collection[int]) -> int:
     """Count the lines that officers have noted and not credited yet; one SELECT, none for nobody."""
     noted = select(func.count()).select_from(Weighing).where(Weighing.officer_id.in_(officers), Weighing.state == "noted")
-    return (reader.scalar(noted) or 0) if officers else 0
+    return total(reader, noted) if officers else 0
 
 
 def confirm(session: Session, act: Act, *, upto: int, francs: int) -> tuple[ToldLine, ...]:

@@ -24,7 +24,7 @@ from app.coop.solidarity.fund import FundShort, check_fund, rules_of
 from app.coop.solidarity.models import Aid
 from app.coop.till import payouts
 from app.coop.till.models import Payout
-from app.db.rows import store
+from app.db.rows import store, total
 from app.service import service_of
 
 URGENT = ("death", "illness")
@@ -89,7 +89,7 @@ def ask(
     if not 0 < amount <= ruled.most:
         raise AidTooMuch(ruled.most)
     had = (Payout.member_id == act.member) & (Payout.kind == "aid") & Payout.state.in_(("handed", "paid"))
-    if (session.scalar(select(func.count()).where(had, Payout.asked_at > act.now - YEAR)) or 0) >= ruled.a_year:
+    if total(session, select(func.count()).where(had, Payout.asked_at > act.now - YEAR)) >= ruled.a_year:
         raise AidTooOften(ruled.a_year)
     urgent = reason in URGENT and amount <= ruled.urgent
     row = Payout(kind="aid", cooperative_id=member.cooperative_id, member_id=act.member, amount=amount, instalments=0)

@@ -16,7 +16,7 @@ from app.coop.small import SMALL
 from app.coop.solidarity.models import REASONS, FundReport, FundRules
 from app.coop.till.models import Payout
 from app.db.pages import behind
-from app.db.rows import store
+from app.db.rows import store, total
 
 LEAST_TOLD, MOST_A_YEAR = SMALL, 52
 """Aids that a month's report tells of at the least; how often a year rules may let a member ask."""
@@ -52,7 +52,7 @@ def fund_of(reader: Connection | Session, cooperative_id: int) -> Fund:
     booked = booked.where(Account.cooperative_id == cooperative_id, Account.kind == "solidarity")
     held = (Payout.cooperative_id == cooperative_id) & (Payout.kind == "aid") & (Payout.state == "approved")
     promised = select(func.coalesce(func.sum(Payout.amount), 0)).where(held)
-    return Fund(int(reader.scalar(booked) or 0), int(reader.scalar(promised) or 0))
+    return Fund(total(reader, booked), total(reader, promised))
 
 
 def check_fund(session: Session, cooperative_id: int, taken: int) -> None:
@@ -138,7 +138,7 @@ def _report(session: Session, cooperative_id: int, until: date, now: datetime) -
     lately = {kind: int(amount) for kind, amount in session.execute(here.where(JournalEntry.at >= since))}
     went_out = -lately.pop("aid", 0)
     mine = (Payout.cooperative_id == cooperative_id) & (Payout.kind == "aid") & Payout.state.in_(("handed", "paid"))
-    aids = session.scalar(select(func.count()).where(mine, Payout.handed_at >= since, Payout.handed_at < before)) or 0
+    aids = total(session, select(func.count()).where(mine, Payout.handed_at >= since, Payout.handed_at < before))
     left = sum(int(amount) for _, amount in session.execute(here))
     return FundReport(
         cooperative_id=cooperative_id,

@@ -15,7 +15,7 @@ from app.coop.members.models import Member, Person
 from app.coop.training.ages import Birth, check_age
 from app.coop.training.models import Training, TrainingApplication
 from app.coop.training.seats import LIVE, TAKEN, TrainingClosed, begins, counts, free_seats, lock_training
-from app.db.rows import require, store
+from app.db.rows import require, store, total
 from app.letters import plain
 
 MOST_OF_A_NUMBER = 3
@@ -232,7 +232,7 @@ def _check_others(session: Session, act: Act, training: Training, who: _Applican
     live = TrainingApplication.state.in_(LIVE)
     if act.member_id is None:
         theirs = (TrainingApplication.phone == act.phone) & TrainingApplication.member_id.is_(None)
-        if (session.scalar(select(func.count()).where(theirs, live)) or 0) >= MOST_OF_A_NUMBER:
+        if total(session, select(func.count()).where(theirs, live)) >= MOST_OF_A_NUMBER:
             raise TooManyApplications(act.phone)
     if not training.exclusive:
         return

@@ -11,7 +11,7 @@ from app.coop.offices import audit
 from app.coop.offices.partners import PartnerKind, PartnerRefused, lock_partner
 from app.coop.rights import Office
 from app.coop.training.models import Training, TrainingApplication
-from app.db.rows import require, store
+from app.db.rows import require, store, total
 
 LIVE = ("applied", "waiting", "offered", "seated")
 TAKEN = ("offered", "seated", "certified")
@@ -91,7 +91,7 @@ def free_seats(session: Session, training: Training) -> int:
 def rank(reader: Connection | Session, row: TrainingApplication) -> int:
     """Return an application's rank on the waiting list, from 1."""
     before = (TrainingApplication.training_id == row.training_id) & (TrainingApplication.state == "waiting")
-    return reader.scalar(select(func.count()).where(before, TrainingApplication.queued <= row.queued)) or 0
+    return total(reader, select(func.count()).where(before, TrainingApplication.queued <= row.queued))
 
 
 def add_training(session: Session, act: Act | None, cooperative_id: int | None, told: NewTraining, today: date) -> Training:
@@ -183,7 +183,7 @@ def _check_agreements(session: Session, row: Training) -> None:
         except PartnerRefused as refused:
             raise TrainingRefused(str(refused)) from None
         within = Training.starts_on.between(partner.from_on, partner.until_on)
-        given = session.scalar(select(func.sum(Training.seats)).where(column == partner_id, Training.state == "open", within)) or 0
+        given = total(session, select(func.sum(Training.seats)).where(column == partner_id, Training.state == "open", within))
         if given > partner.places:
             raise TrainingRefused(f"Convention {partner.name}: {partner.places} places, déjà {given - row.seats} prises.")
 

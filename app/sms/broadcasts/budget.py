@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.db.rows import total
 from app.db.upsert import upsert
 from app.sms.broadcasts.models import BudgetDay
 
@@ -34,4 +35,4 @@ def give_back(session: Session, day: date, francs: int) -> None:
 
 def reserved_on(session: Session, day: date) -> int:
     """Return the XOF that a day's broadcasts have reserved."""
-    return session.scalar(select(BudgetDay.reserved).where(BudgetDay.day == day)) or 0
+    return total(session, select(BudgetDay.reserved).where(BudgetDay.day == day))
