@@ -2,7 +2,7 @@
 
 A piece is a whole file, or what is named of it: functions and classes of a module, screens of a YAML file, texts of `sms.yaml` that
 begin with a word, a table of a migration. What flows share (the hand-over, approvals, the PIN) isn't any flow's; what five kinds
-of payouts share (savings, advances, leases, settlements, aid) has a line of its own.
+of payouts share (savings, advances, leases, settlements, aid) has a line of its own. The last two are of subjects that came after.
 """
 
 import ast
@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 
 BASELINE = "app/db/migrations/versions/2026_11_26_baseline.py"
+AIDS = ("aid_asked", "aid_terms", "aid_relative", "ask_aid", "aids_to_decide", "aid_shown", "accept_aid", "refuse_aid", "_aid")
+BOOKINGS = ("Booked", "BookingCancelled", "machines", "half_days", "book", "own_bookings", "cancel_booking", "booking_row")
 FLOWS: dict[str, dict[str, tuple[str, ...]]] = {
     "savings withdrawn": {
         "app/coop/till/withdrawals.py": (),
@@ -50,6 +52,24 @@ FLOWS: dict[str, dict[str, tuple[str, ...]]] = {
         "menus/member.py": ("CallBackSubject", "call_me", "WhoCalls", "who_calls", "_caller_of", "_subject"),
         "menus/member.yaml": ("call_me", "called"),
         "menus/sms.yaml": ("given_up",),
+    },
+    "aid: asked, decided, told": {
+        "app/coop/solidarity/models.py": ("Aid",),
+        "app/coop/solidarity/aids.py": (),
+        "app/db/migrations/versions/2026_11_26_solidarity.py": ("aids",),
+        "menus/solidarity.py": ("AidLimit", "RelativeFound", "AidWish", "AidRow", "OfAid", "RefusedAid", "ShownAid", *AIDS),
+        "menus/solidarity.yaml": ("aid",),
+        "menus/sms.yaml": ("aid_",),
+    },
+    "machine booked by half-days": {
+        "app/coop/equipment/models.py": ("Booking", "HalfDay"),
+        "app/coop/equipment/bookings.py": (),
+        "app/coop/equipment/clock.py": (),
+        "app/coop/equipment/queries.py": ("ShownBooking", "free_half_days", "bookings_of", "_booked"),
+        "app/db/migrations/versions/2026_11_26_boutiques_technology.py": ("bookings", "half_days"),
+        "menus/technology.py": ("MachineRow", "SlotRow", "BookingRow", "OfMachine", "OfSlot", "OfBooking", *BOOKINGS),
+        "menus/technology.yaml": ("machines", "half_days", "book", "own_bookings", "cancel_booking"),
+        "menus/sms.yaml": ("booking_",),
     },
 }
 
