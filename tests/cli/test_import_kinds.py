@@ -6,11 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from time import sleep
 
 import pytest
 from sqlalchemy import func, select, update
 
+from app.coop.imports import turns
 from app.coop.imports.kinds import KINDS
 from app.coop.members.models import Member
 from app.coop.openings.models import OpeningBalance, PastDelivery
@@ -154,7 +156,7 @@ def test_a_card_whose_zeros_were_lost_has_one_balance(cps, run):
 
 
 @pytest.mark.parametrize("kind", ["balances", "deliveries"])
-def test_a_killed_import_leaves_whole_slices_and_the_same_file_goes_on(cps, run, file, kind):
+def test_a_killed_import_leaves_whole_slices_and_the_same_file_goes_on(cps, run, file, kind, monkeypatch):
     people = "\n".join(f"C1{i:06d};Membre {i}" for i in range(750))
     assert run("import", "members", file("members", f"Carte;Nom\n{people}\n"), "--cooperative", "CPS1").code == 0
     lines = {
@@ -168,6 +170,7 @@ def test_a_killed_import_leaves_whole_slices_and_the_same_file_goes_on(cps, run,
         sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    monkeypatch.setattr(turns, "LEASE", timedelta(seconds=1))
     left = count(cps, kind)
     assert left % 250 == 0
     done = json.loads(run("import", kind, at, "--cooperative", "CPS1", "--json").out)
@@ -179,10 +182,6 @@ def test_a_killed_import_leaves_whole_slices_and_the_same_file_goes_on(cps, run,
 
 
 def test_a_second_import_waits_and_says_so(cps, run, file, monkeypatch):
-    from datetime import UTC, datetime, timedelta
-
-    from app.coop.imports import turns
-
     monkeypatch.setattr(turns, "LEASE", timedelta(seconds=1))
     monkeypatch.setattr("app.cli.sheet_imports.sleep", lambda _: None)
     with cps.transaction() as session:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from time import sleep
 from zipfile import ZipFile
 
@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.coop import foundation
+from app.coop.imports import turns
 from app.coop.imports.columns import ANSWER_COLUMNS
 from app.coop.members.models import Member, Number
 from app.coop.offices.models import OperatorAct
@@ -161,7 +162,7 @@ def test_everything_goes_out_and_who_did_it_is_written_down(cps, run, tmp_path):
         assert reader.scalar(select(OperatorAct.command)) == "export everything"
 
 
-def test_a_process_that_is_killed_leaves_whole_slices_and_the_same_file_goes_on(cps, run, tmp_path):
+def test_a_process_that_is_killed_leaves_whole_slices_and_the_same_file_goes_on(cps, run, tmp_path, monkeypatch):
     lines = "\n".join(f"Membre Numéro {i};77{5_000_000 + i}" for i in range(1250))
     file, before = saved(tmp_path, f"Nom;Téléphone\n{lines}\n"), count(cps)
     command = [sys.executable, "-m", "app.cli", "import", "members", file, "--cooperative", "CPS1"]
@@ -170,6 +171,7 @@ def test_a_process_that_is_killed_leaves_whole_slices_and_the_same_file_goes_on(
         sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    monkeypatch.setattr(turns, "LEASE", timedelta(seconds=1))
     left = count(cps) - before
     assert left % 250 == 0
     done = json.loads(run("import", "members", file, "--cooperative", "CPS1", "--json").out)
