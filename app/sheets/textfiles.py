@@ -16,8 +16,13 @@ _SMALL, _CAPITAL = "a-zß-öø-ÿœæŋ", "A-ZÀ-ÖØ-ÞŒÆŊ"
 _AMISS = re.compile(rf"(?<=[{_SMALL}{_CAPITAL}])[«»…½¼](?=[{_SMALL}{_CAPITAL}])|(?<=[A-ZÀ-Þ])[ß-öø-ÿœæŋ](?=[A-ZÀ-Þ])")
 """Signs that stand inside no word: capitals, and œ, in another encoding than theirs."""
 _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_TWICE = re.compile("[Ã√├](?=[^\x00-\x7fÀ-Öà-ÿ])|â€|Å“")
-"""Letters of UTF-8 that a program took for another encoding and saved."""
+_SECOND = {coding: bytes(range(0x80, 0xC0)).decode(coding, "ignore") for coding in ("cp1252", "latin-1", "mac_roman", "cp850")}
+_TWICE = re.compile(
+    "Ã(?=[{cp1252}{latin-1}])|√(?=[{mac_roman}])|├(?=[{cp850}])|â€|Å“".format_map(
+        {coding: re.escape(re.sub("[\0-\x7fÀ-Öà-ÿ]", "", letters)) for coding, letters in _SECOND.items()}
+    )
+)
+"""Letters of UTF-8 that a program took for another encoding and saved: what such a letter begins with, and what follows in it."""
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _SEPARATORS = ";\t,|"

@@ -10,6 +10,7 @@ from tests.sheets.kinds import read, text
     ("names", "coding"),
     [
         ("GUÈYE COUMBA|TÉFESS|AÏDA", "cp1252"), ("GUÈYE COUMBA|ABBÉ|AÏDA", "mac_roman"), ("Sœur Marie|Cœur", "iso8859_15"),
+        ("JOÃO|Ã 𡌅|Ã√", "utf-8"),
         ("NDÈYE", "cp1252"), ("Guèye|Ndèye Coumba", "iso8859_15"), ("« Awa » Guèye…", "cp1252"), ("Guèye Sœur", "cp1252"),
     ],
 )  # fmt: skip
