@@ -117,8 +117,8 @@ class NameKey(Base):
     brings `name_key_rows` with them."""
 
     __tablename__ = "name_keys"
+    # Searched by ranges, which want an order byte by byte. PostgreSQL's own depends on the server's language.
     key: Mapped[str] = mapped_column(
-        # Searched by ranges, which want an order byte by byte. PostgreSQL's own depends on the server's language.
         String(MOST_LETTERS).with_variant(String(MOST_LETTERS, collation="C"), "postgresql"), primary_key=True
     )
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
