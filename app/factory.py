@@ -43,6 +43,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
     app = Flask("app")
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     threads = settings.web_threads + OTHER_THREADS + PUBLIC_THREADS
+    # Less than a hop has: one that waits for a row in vain must still have time to say so.
     database = Database(settings.database_url, pool_size=threads, lock_ms=400, service=settings.service)
     sessions, queues = connect(settings.sessions_url), connect(settings.queues_url)
     listen(database.session, Notifier(queues))
@@ -61,6 +62,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
         constants=constants,
         now=now,
     )
+    # The menu is read now, or the first caller would wait for it.
     shelf.current(None)
     behind_proxies(app, settings.trusted_proxies)
     answer_faults(app)
@@ -80,6 +82,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
     production = settings.jappoo_env == "production"
     orders = settings.key("orders")
     add_console(app, gate, terms, now, sessions, orders=orders, secrets=settings.cookie_keys, secure=production)
+    # A telephone for everybody, without a gateway's token: never where members are.
     if not production:
         from app.web.phone import phone_blueprint
 

@@ -16,6 +16,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     """
     made = None
     try:
+        # In the same folder: a rename is only atomic within one file system.
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:40]}.", delete=False) as out:
             made = out.name
             yield out  # type: ignore[misc]

@@ -26,6 +26,7 @@ def derived(secret: str, purpose: str, old: Sequence[str] = ()) -> Key:
 
     So are hashes under the secrets themselves, which is how they were made before there were purposes.
     """
+    # BLAKE2b takes keys of 64 bytes at most, also where a secret is longer.
     first, *others = [one for words in (secret, *old) for one in (_key(words, purpose), words.encode()[:64])]
     return Key(first, others)
 

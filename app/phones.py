@@ -15,6 +15,8 @@ def e164(number: str) -> str:
     if found:
         return f"+{found[1]}{found[2]}"
     try:
+        # Some gateways leave the plus out. No number of Senegal's own has
+        # eleven digits, so that these begin with a country's code.
         parsed = phonenumbers.parse(plain if not plain.isdigit() or len(plain) < 11 else f"+{plain}", "SN")
     except phonenumbers.NumberParseException:
         return plain[:20]

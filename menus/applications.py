@@ -197,6 +197,7 @@ def accept_application(hop: Hop, session: Session, kept: Accepting) -> Issued:
         if made.place and not made.beside:
             words = texts.say("application_approved_place", place=made.place, code=hop.desk.service.code)
         notices.tell_person(session, act, made.person_id, f"admitted:{hop.operation}", words)
+        # Whoever has the number already learns that somebody else was noted for it.
         tell_holders(hop, session, made.phone, made.person_id)
     _tell_officers(hop, session, asked.cooperative_id, made.card)
     return Issued("beside" if made.beside else "member", hop.operation, made.card, f"Place {made.place}. " if made.place else "")

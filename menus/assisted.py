@@ -110,6 +110,7 @@ def assisted_caller(hop: Hop, reader: Connection, kept: Calling) -> Nothing:
     found = assisted_acts.by_number(reader, reading_office(reader, hop, "assist").scope, phone or "")
     try:
         raise Lead("assisted", _one_of(hop, found))
+    # Her number is nobody's here, or the officer's own: then a card is asked for.
     except Refused:
         return Nothing()
 

@@ -77,6 +77,7 @@ def estimate(hop: Hop, kept: PickedEstimate) -> ToldEstimate:
 def send_broadcast(hop: Hop, session: Session, kept: PickedEstimate) -> OrderSent:
     """Order the broadcast, once, whether by SMS or here."""
     person = who_of(hop).person_id
+    # For its `not_yours` alone: the office that acts is one that reaches the broadcast's own scope.
     acting_office(session, hop, "broadcast")
     broadcast = require(confirmations.find_for_pin(session, kept.estimate.id, person, hop.phone, hop.now), Lead("denied", NO_MORE))
     act = act_by(confirmations.office_of(session, broadcast, person, hop.now.date()), hop)

@@ -180,6 +180,7 @@ def _caller(one: calls.WaitingCallBack) -> CallBackCaller:
 
 def _waiting(reader: Connection, hop: Hop) -> Sequence[calls.WaitingCallBack]:
     found = calls.waiting_for(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
+    # One's own first. Sorting leaves the others in the order of their waiting.
     return sorted(found, key=lambda one: one.taken_by != who_of(hop).person_id)
 
 

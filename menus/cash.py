@@ -115,6 +115,7 @@ def hand_to(hop: Hop, reader: Connection, typed: str) -> PaymentHandOut:
     if typed == "1":
         raise Lead("left")
     scope = scope_of(reader, hop)
+    # A payment's reference first. What is none may be a card.
     with suppress(NotThere):
         found = queries.to_hand_by(reader, scope, typed)
         return PaymentHandOut(found.id, found.card, found.reference, found.amount)
@@ -147,6 +148,7 @@ def make_batch_of_one(hop: Hop, session: Session, kept: ToPayOne) -> OneMade:
 @menu.source(leads={"hand": PaymentHandOut})
 def one_made(hop: Hop, reader: Connection, kept: MadeForOne) -> Nothing:
     """Go straight to the hand-over of a batch of one that nobody else has to approve."""
+    # Other officers may have to approve it, or it is handed over already: then the screen says how it stands.
     with suppress(NotThere):
         found = queries.to_hand_by(reader, scope_of(reader, hop), kept.done.card)
         raise Lead("hand", PaymentHandOut(found.id, found.card, found.reference, found.amount))

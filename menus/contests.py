@@ -83,6 +83,7 @@ def contestable(hop: Hop, reader: Connection) -> Sequence[ContestableRow]:
     places = get_args(services.Subject)
     return [
         ContestableRow(
+            # Rows of several tables have the same ids: with the table's place in it each has a number of its own.
             one.id * len(places) + places.index(one.subject),
             one.id,
             one.subject,

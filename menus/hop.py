@@ -39,6 +39,7 @@ class PrivateWords(msgspec.Struct, frozen=True):
 def holders_of(hop: Hop) -> tuple[Who, ...]:
     """Return who holds the number in hand, by place."""
     with hop.desk.read() as reader:
+        # Numbers abroad are kept of some members, yet none of them says who somebody is.
         return who_holds(reader, hop.phone) if hop.phone.startswith("+221") else ()
 
 

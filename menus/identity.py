@@ -104,6 +104,7 @@ def check_pin(hop: Hop, who: Who, typed: str, *, unproved_too: bool = False) -> 
     """Check somebody's PIN; leads to `locked`, refuses a `wrong` one, which is a try."""
     desk = hop.desk
     with desk.read() as reader:
+        # Asked anew: an officer may have barred the number since this call began.
         if not unproved_too and not numbers.opens(reader, who.person_id, hop.phone):
             raise Lead("locked", Until("bloqué sur ce numéro"))
         seen = wrong_pins.look(reader, hop.phone, who.person_id, hop.now)
@@ -134,6 +135,7 @@ def check_pin(hop: Hop, who: Who, typed: str, *, unproved_too: bool = False) -> 
 
 def _note_wrong(hop: Hop, person_id: int) -> None:
     with hop.desk.database.transaction() as session:
+        # In a transaction of its own, so that the refusal that follows takes nothing of it back.
         wrong_pins.note(session, hop.phone, person_id, now=hop.now)
 
 
@@ -142,6 +144,7 @@ def _tell_of_wrong(hop: Hop, person_id: int, seen: wrong_pins.WrongPinsSeen) -> 
     if seen.since is None:
         return
     with hop.desk.database.transaction() as session:
+        # Of two calls at once only the one that forgets them tells of them.
         if wrong_pins.forget_of(session, person_id, hop.now):
             words = texts.say("pins_tried", tries=seen.number, day=seen.since, hour=seen.since)
             notices.tell_person(session, own_act(hop), person_id, f"wrong pins:{hop.operation}", words)

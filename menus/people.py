@@ -181,6 +181,7 @@ def note_number(hop: Hop, session: Session, kept: NotedAs) -> Issued:
     """Put a number on the account, which opens nothing before the member's PIN, or a second officer, says so."""
     act, member, phone = act_on(session, hop, kept.whom), found(session, kept.whom), kept.new_phone
     how = {"trusted": kept.number_as == "trusted", "without_pin": kept.number_as == "nopin"}
+    # The answer counts for the number that it was given for: another may have been typed since.
     noted = noted_numbers.note(session, act, member, phone, taken=kept.recycled == "oui" and kept.asked, **how)
     if noted.place:
         tell_holders(hop, session, phone, member.person_id)

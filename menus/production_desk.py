@@ -68,6 +68,8 @@ def days_delivered(hop: Hop, reader: Connection) -> Sequence[DayRow]:
     office = reading_office(reader, hop, "boutiques")
     found = runs.delivered(reader, office.cooperative_id, hop.now) if office.cooperative_id else []
     return [
+        # A row is known by a number when the session comes back, and a
+        # day's product has none: day and product make one.
         DayRow(one.day.toordinal() * 1000 + one.product_id, one.product_id, one.product, one.day, units.count(one.units, one.unit))
         for one in found
     ]

@@ -121,6 +121,7 @@ def serve(database: Database, store: Any) -> None:
         served = select(MenuVersion.hash, MenuVersion.compiled).join(MenuPointer, MenuPointer.current == MenuVersion.hash)
         row = reader.execute(served).first()
     if row is not None:
+        # The copy first: who follows the pointer then finds it.
         _put(store, {_COPY + row.hash: row.compiled, POINTER: row.hash})
 
 
@@ -155,12 +156,14 @@ class SqlShelf:
             if stale:
                 self._compared_at = self._clock()  # the other threads go on with what they have
             if stale or version not in self._menus:
+                # One thread reads a version that is new, and the others find it in memory then.
                 with self._lock:
                     known = self.version(version) if version else None
                     # a store that keeps a pointer to nothing (a replica, a full one) mustn't cost SQL at every hop
                     if stale or version is None:
                         version = self._restore(version if known else None)
                         self.version(version)
+        # Whatever is down, a call goes on with the menu that is there.
         except Exception:
             log.exception("the current menu can't be read; serving the one in memory")
         if version is None or version not in self._menus:
@@ -226,6 +229,7 @@ class SqlShelf:
             copy: bytes | None = self._store.get(_COPY + version)
         except redis.RedisError:
             return None
+        # The store is no place of truth: a menu says where PINs are typed, and its name is the hash of what was proved.
         if copy is None or hashlib.sha256(copy).hexdigest() == version:
             return copy
         log.error("the store's copy of a menu is not what was published", version=version[:12])

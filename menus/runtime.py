@@ -69,9 +69,12 @@ class SqlActs:
             if known is not None:
                 return msgspec.convert(known, Outcome)
             outcome = do(session, found)
+            # Told as it is kept: the first answer and one that is read again are the same.
             done = msgspec.to_builtins(outcome)
             noted = dict(arguments())
             session.add(Operation(key=found, request=request, act=act, arguments=noted, outcome=done, person_id=person_id, at=now))
+            # The key's collision, and every rule of the database, is seen
+            # here, before a commit whose lost answer leaves doubt.
             session.flush()
             return msgspec.convert(done, Outcome)
 

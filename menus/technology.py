@@ -140,6 +140,7 @@ def machines(hop: Hop, reader: Connection) -> Sequence[MachineRow]:
 def half_days(hop: Hop, reader: Connection, kept: OfMachine) -> Sequence[SlotRow]:
     """Give the half-days that nobody has or asks for."""
     found = queries.free_half_days(reader, kept.machine.id, kept.machine.horizon, hop.now)
+    # A row is known by a number when the session comes back, and a half-day has none: day and half make one.
     return [SlotRow(2 * day.toordinal() + (half == "pm"), day, HALVES[half]) for day, half in found]
 
 

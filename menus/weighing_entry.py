@@ -49,6 +49,7 @@ def read_line(hop: Hop, typed: str, paper: str | None, on: date | None) -> Broug
     with hop.desk.read() as reader:
         cooperative = reading_office(reader, hop, "weigh").scope.cooperative
         try:
+            # Before the cards: of six digits only one in ten is a right reference, while any may be a card.
             found = weighing_lookup.by_reference(reader, cooperative, first, hop.now.year)
         except weighing_lookup.AlreadyWeighed:
             raise Refused("weighed") from None

@@ -87,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     collect_seldom()
     try:
         code = jappoo.main(args=words, prog_name="jappoo", standalone_mode=False)
+        # A full disk or a closed pipe shows here, where it has its one line, and not at the interpreter's end.
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
@@ -98,6 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.Abort:
         return _fail("stopped", 1)
     except BrokenPipeError:
+        # Python flushes once more at its end, and would complain of the pipe with a trace.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:

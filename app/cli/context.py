@@ -48,6 +48,7 @@ def open_database(*, statement_ms: int = 60_000, acts: bool = True) -> "Iterator
         yield database
     except DBAPIError as fault:
         if is_outage(fault):
+            # The driver's words alone: around them SQLAlchemy puts the statement.
             raise click.ClickException(f"the database can't be used: {str(fault.orig).splitlines()[0]}") from fault
         raise
     finally:

@@ -23,6 +23,7 @@ def upgrade() -> None:
     """
     from app.db import schema
 
+    # An hour: an index over millions of rows takes longer than any request may.
     with open_database(statement_ms=3_600_000) as database, of_this_version():
         schema.upgrade(database)
     click.echo("the schema is up to date")

@@ -46,6 +46,8 @@ def payments(file: BinaryIO, cooperative: str | None, *, dry_run: bool, as_json:
         lines = files.read(file)
     except ValueError as fault:
         raise click.ClickException(str(fault)) from fault
+    # Written down first, by itself: each line is then committed alone, and
+    # a command that is cut leaves its trace all the same.
     with operator_act("import payments", dry_run=dry_run, cooperative=cooperative, lines=len(lines)) as session:
         scope = scope_of(session, cooperative)
     act = Act(0, "file", f"import:{uuid4()}", datetime.now(UTC))

@@ -69,9 +69,13 @@ def take(
         state = "stopped"
         try:
             with database.transaction() as session:
+                # In a transaction of its own: what was answered stays so,
+                # also where nothing of the file can be taken yet.
                 keep_answers(session, given_now, now)
                 headings.keep(session, scope, kind, headings.named(table, named), operator(), now)
             found = _look(database, table, source, answered, now, turns.heartbeat(database, import_id, _now))
+            # Before the rows: where the file of what is left over can't be
+            # written nothing is taken, or it would be lost.
             unwritten = _files(kind, file, table, found, given_now, only_good=only_good)
             takes = bool(found.lines) and (only_good or not found.blocked) and not unwritten
             if takes:
@@ -84,6 +88,7 @@ def take(
         except KeyboardInterrupt:
             raise click.ClickException(f"Import n° {import_id} coupé: ce qui est écrit reste, le même fichier continue.") from None
         finally:
+            # However it ended, the turn is given back: the next import would wait for it until it runs out.
             counts = {str(name): count for name, count in found.counts.items()} if state == "done" else {}
             with database.transaction() as session:
                 turns.end(session, import_id, state, counts)
@@ -98,6 +103,8 @@ def take_back(import_id: int) -> str:
 
     with _database() as database:
         with database.transaction() as session:
+            # Written down first, by itself: rows are taken back in slices,
+            # and one that is cut leaves its trace all the same.
             record_operator(session, operator(), socket.gethostname(), "import undo", {"id": import_id}, _now())
         try:
             return undo(database, import_id, now=_now).says
@@ -116,6 +123,7 @@ def _database() -> "Iterator[Database]":
     except click.ClickException as said:
         if not isinstance(said.__cause__, DBAPIError):
             raise
+        # The words of SQLite, then those of PostgreSQL, which passes the system's on.
         full = any(words in str(said.__cause__.orig) for words in ("is full", "No space left"))
         why = "est pleine: libérez de la place sur le disque" if full else "ne répond pas"
         words = f"la base de données {why}, puis recommencez avec le même fichier: ce qui est écrit reste, rien n'est en double"

@@ -24,7 +24,10 @@ def open_to(command: Command, day: date) -> bool:
     """Tell whether a number may have one more answer today; waits for another message of the same number."""
     had = allowances.spend(command.session, command.phone, day)
     if not command.holders:
+        # Each look locks its row until the answer is written. The number comes first, so that
+        # only those who may still be answered wait for the one row of all strangers.
         return had < STRANGER and allowances.spend(command.session, _STRANGERS, day) < STRANGERS
+    # A seat is looked up only for who has had a member's share: most never get so far.
     return had < MEMBER or (had < OFFICER and command.office("read") is not None)
 
 

@@ -47,6 +47,7 @@ def confirm(command: Command) -> Answer:
     office = command.office("broadcast")
     if office is None and command.office("call_backs") is None:
         return None
+    # People type a code in groups, `48 21`.
     typed = re.search(r"\d{4,}", command.rest.replace(" ", ""))
     if typed is None:
         return said.HOW_YES
@@ -56,6 +57,7 @@ def confirm(command: Command) -> Answer:
     try:
         words = _ordered(command, office, typed[0]) if office else None
         words = words or letters.confirm(command, typed[0])
+    # The code was right, and so no guess: only the right to use it is gone.
     except NotYours:
         misses.take_back(command.session, command.phone)
         return None
@@ -74,6 +76,7 @@ def _ordered(command: Command, office: Office, code: str) -> str | None:
     except confirmations.WrongBroadcastCode:
         return None
     except confirmations.TooOld as old:
+        # A dead estimate that isn't old was called off or replaced: nobody wants it made anew.
         if old.broadcast.state == "dead" and old.broadcast.estimated_at > command.now - CODE_LASTS:
             return said.TAKEN_OVER if confirmations.taken_over(command.session, old.broadcast) else said.CALLED_OFF
         first = said.REPLACED if old.broadcast.by_pin else said.DIED
@@ -97,7 +100,10 @@ def ordered(session: Session, act: Act, broadcast: Broadcast, terms: Terms) -> s
         confirmations.confirm(session, act, broadcast, terms)
         return {"said": said.confirmed(broadcast, terms, act.now)}
 
+    # A refusal takes back what the order began, while the miss that was
+    # counted and the answer stay in the outer transaction.
     with session.begin_nested():
+        # The key is the broadcast, not the SMS: the same order by USSD, or the code sent again, gets the first answer.
         key, about = f"broadcast:{broadcast.id}", {"broadcast": broadcast.id}
         done = once(session, key, "broadcast", about, order, person_id=act.person_id, now=act.now)
     return str(done["said"])
@@ -141,6 +147,7 @@ def stop(command: Command) -> Answer:
 
 def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "") -> str:
     """Return an estimate's words, with others first, or why there is none."""
+    # No code by SMS for who gets no answers today, or whose codes are dead: the PIN confirms it.
     by_pin = not command.answered or misses.dead_until(command.session, command.phone, command.now) is not None
     act = command.act_by(office)
     try:
@@ -179,6 +186,7 @@ def _meant(command: Command, office: Office) -> Broadcast | None:
         number = int(wanted[:9])
         mine = mine.where((Broadcast.number == number) | (Broadcast.number.is_(None) & (Broadcast.id == number)))
     elif office.scope.is_federation:
+        # A federation's officer who names none doesn't stop the newest of some co-operative by that.
         mine = mine.where(Broadcast.cooperative_id.is_(None) | (Broadcast.person_id == office.person_id))
     first = Broadcast.state.in_(progress.UNDER_WAY).desc()
     return command.session.scalar(mine.order_by(first, Broadcast.confirmed_at.desc(), Broadcast.id.desc()).limit(1))

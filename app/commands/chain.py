@@ -30,6 +30,8 @@ def in_sms(story: Story, elsewhere: str) -> str:
     shares = "".join(f" {name}: {share}." for name, share in story.shares) or " Rien n'est encore vendu."
     told = [f" {step.on:%d/%m} {step.what} ({step.where})." for step in story.steps]
     left, kept = ROOM - septets(fold(f"{head}{shares} Tout: {elsewhere}")), set()
+    # Chosen by what matters, told in the order of the days. A step too
+    # long for what is left doesn't keep shorter ones out.
     for at in sorted(range(len(told)), key=lambda at: _rank(story.steps[at].what)):
         size = septets(fold(told[at]))
         if size <= left:

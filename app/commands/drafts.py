@@ -42,6 +42,7 @@ def read_draft(raw: str, now: datetime, zone: ZoneInfo) -> Draft:
     text = bare(_seen(raw))
     command = _COMMAND.match(text)
     while command and fold_words(command[1]) in OPENINGS:
+        # `Bonjour, DIFF TOUS …`: the greeting is for us, and no part of what is sent.
         command = _COMMAND.match(text, command.end())
     rest = text[command.end() :] if command else ""
     meant = _AUDIENCE.match(rest)
@@ -64,6 +65,8 @@ def as_written(raw: str) -> str:
 
 
 def _seen(raw: str) -> str:
+    # Some devices write an accent as a sign of its own, which the
+    # alphabet of SMS doesn't have: the text would cost a part more.
     return _INVISIBLE.sub("", unicodedata.normalize("NFC", raw))
 
 
@@ -91,6 +94,7 @@ def _instant(written: re.Match[str], here: datetime) -> datetime:
     day = re.sub(r"[^A-Z]", "", fold_words(written["day"]))
     if day in AHEAD:
         return _on(here, AHEAD[day], at)
+    # A weekday may be cut after three letters or more: `ven`, `vendr`, but not `vente`.
     if day[:3] not in DAYS or not NAMES[DAYS[day[:3]]].startswith(day):
         raise BadTime(written[0])
     ahead = (DAYS[day[:3]] - here.weekday()) % 7
@@ -99,6 +103,7 @@ def _instant(written: re.Match[str], here: datetime) -> datetime:
 
 def _dated(typed: str, here: datetime, at: time) -> datetime:
     day, month, *given = map(int, typed.split("/"))
+    # A day without its year that is over this year is next year's.
     year = given[0] % 100 + 2000 if given else here.year + int((month, day) < (here.month, here.day))
     try:
         meant = datetime(year, month, day, tzinfo=here.tzinfo)

@@ -80,12 +80,14 @@ def parse(text: str) -> TypedCommand:
     """Return what a text asks for; manners, a phone's mark of an answer and a signature change nothing."""
     text = bare(text)
     folded = fold_words(text)
+    # Before all others: no command's spelling may stand in the way of a STOP.
     stop = read_stop(folded, text)
     if stop:
         return TypedCommand(stop, folded if stop == "NON" else "")
     for words in dict.fromkeys((folded, without_opening(folded))):
         for spelling, word in _SPELLED:
             rest = words.removeprefix(spelling)
+            # `PRIX25` is PRIX with 25 behind it, while `PRODUITS` is another word.
             if rest != words and not rest[:1].isalpha():
                 rest = rest.strip(" ,.")
                 rest = f"{spelling} {rest}".strip() if word == "LANGUE" and not spelling.startswith("LANG") else rest
@@ -102,5 +104,6 @@ def read_reference(rest: str) -> tuple[str, str] | None:
 
 def fold_words(text: str) -> str:
     """Return capitals without accents; what tells numbers (`12,5` `-5` `18:30` `+221`) stays, other punctuation is a space."""
+    # Pasted text has marks of direction and joiners that nobody sees. As punctuation they would cut a word in two.
     letters = "".join(letter for letter in plain(text) if unicodedata.category(letter) != "Cf")
     return " ".join(_PUNCTUATION.sub(" ", letters).split())

@@ -106,6 +106,7 @@ def reading_of(command: Command) -> SmsReading:
     if command.word:
         return SmsReading("handled")
     kept = sms_inbox.as_kept(command.text)
+    # Who sends a secret code by SMS may have been asked for it by a cheat: the warning goes before any other answer.
     code = replies.NEVER_A_CODE if sms_inbox.holds_code(kept) else ""
     if sms_inbox.is_code_alone(kept):
         return SmsReading("handled", code)
@@ -167,12 +168,16 @@ def _language(command: Command) -> str:
 
 def _yes(command: Command) -> Answer:
     """Take a seat by the code of its offer; any other code is an officer's."""
+    # The seat first: a code that isn't one changes nothing there,
+    # whereas every wrong code of an officer counts as a miss.
     return trainings.accept(command) or broadcasts.confirm(command)
 
 
 def _cancel(command: Command) -> Answer:
     """Take a member's declaration back by its reference; what is shorter, or nothing, is a broadcast's number and an officer's."""
     typed = production.reference_in(command.rest)
+    # Six digits with a right check digit are a declaration's, even
+    # from an officer, whose broadcasts have small numbers.
     office = command.office("stop")
     if typed is None and office is not None:
         return broadcasts.stop(command)

@@ -84,6 +84,8 @@ def work(clerk: Clerk, now: datetime) -> bool:
     if waiting is None:
         return False
     fault: Exception = RuntimeError("it was tried too often")
+    # An act of another channel may take the same unique key at that
+    # moment. The second try finds it and gives its answer.
     for _ in range(2 if waiting.tries < MOST_TRIES else 0):
         try:
             return _attempt(clerk, waiting.id, now, handlers.answer)
@@ -92,6 +94,8 @@ def work(clerk: Clerk, now: datetime) -> bool:
         except Exception as other:
             if is_outage(other):
                 with clerk.database.transaction() as session:
+                    # What was done is rolled back, so that the try is counted in a
+                    # transaction of its own. It puts this SMS behind the others.
                     inbox.tried(session, waiting.id)
                 raise
             fault = other
@@ -103,6 +107,7 @@ def work(clerk: Clerk, now: datetime) -> bool:
         if is_outage(worse):
             raise
         log.exception("nor can its sender be told; the others must not wait for it")
+        # Left as new it would be the oldest again, and block all that came after it.
         return _attempt(clerk, waiting.id, now, None)
 
 
@@ -120,6 +125,8 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
     if _said_before(session, sms, now) or not pieces.gather(session, sms):
         return
     begun = pieces.begun(session, sms)
+    # A text without a command is a letter. What comes behind its full first
+    # piece is the rest of it, whatever word it begins with.
     if begun is not None and not begun.word and begun.closed_at is None:
         pieces.append(begun, sms)
         return
@@ -129,6 +136,7 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
     if why:
         inbox.settle(sms, "ignored", reason=why)
         return
+    # Numbers abroad are kept of some members, yet none of them says who somebody is.
     known = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") else ()
     holders = tuple(who for who in known if not who.proof_wanted)  # a SIM that has changed hands is nobody's
     command = Command(
@@ -156,6 +164,7 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
     if words is None:
         inbox.settle(sms, "refused", whose=sms.cooperative_id)
         log.warning("an officer's command from somebody who isn't one", word=order.word)
+    # Who isn't an officer gets a member's help: not even a refusal tells them that the command exists.
     filled = replies.fill(words or replies.HELP, clerk.database.service)
     allowance.note(command, day, _put_answer(session, sms, filled, holders, now))
 
@@ -176,6 +185,7 @@ def _answer_no_more(command: Command, clerk: Clerk, sms: Inbound, do: Do) -> Non
 
 def _put_answer(session: Session, sms: Inbound, words: str, holders: Sequence[Who], now: datetime) -> int:
     """Put an answer in the outbox and return its parts."""
+    # On a shared number nobody knows which of its holders wrote, so that the answer is filed under none of them.
     who = holders[0] if len(holders) == 1 else None
     act = Act(0, "sms", operation_of(sms.provider_id), now, trace=f"sms-{clean(sms.provider_id, 40)}")
     whose = {"person_id": who.person_id, "cooperative_id": who.cooperative_id} if who else {}
@@ -192,6 +202,8 @@ def _said_before(session: Session, sms: Inbound, now: datetime) -> bool:
     last = session.scalar(mine.order_by(Inbound.id.desc()).limit(1))
     if last is None or last.word not in ACTS or last.state not in ("handled", "repeated"):
         return False
+    # What was worked on has its codes starred. Both texts are compared as
+    # kept, or an order with a code would never be the same.
     if last.received_at < sms.received_at - ONCE_WITHIN or inbox.as_kept(last.text) != inbox.as_kept(sms.text):
         return False
     words = outbox.sent_for(session, operation_of(last.provider_id))
@@ -205,6 +217,7 @@ def _said_before(session: Session, sms: Inbound, now: datetime) -> bool:
 def operation_of(sms_id: str) -> str:
     """Return the key of what an SMS does: its gateway's id, or that id's hash when it would not fit."""
     if len(sms_id) > LONGEST_ID or not sms_id.isprintable():
+        # An operation's key has 80 characters in the database, and a gateway's id any number.
         sms_id = hashlib.blake2b(sms_id.encode("utf-8", "replace"), digest_size=16).hexdigest()
     return f"sms:{PROVIDER}:{sms_id}"
 
@@ -216,6 +229,7 @@ def _apologise(word: str, command: Command) -> str:
 
 def _machine(sender: str, own: Collection[str]) -> str | None:
     """Return why a sender is no person: our own number, a name, a short number; None when it is one."""
+    # Our short code may come back in any spelling, and two services that answer each other never end.
     if sender in own or e164(sender) in {e164(number) for number in own}:
         return "our own number"
     if any(character.isalpha() for character in sender):

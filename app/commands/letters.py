@@ -60,6 +60,7 @@ def confirm(command: Command, code: str) -> str | None:
 
     Raises NotYours.
     """
+    # A code has few digits: the more drafts it were compared with, the more guesses would be right.
     newest = select(ReplyDraft).where(ReplyDraft.sender == command.phone).order_by(ReplyDraft.id.desc()).limit(MOST_OPEN)
     marked = digest(command.key, command.phone, f"reply:{code}")
     meant = next((one for one in command.session.scalars(newest) if one.code_digest == marked), None)
@@ -77,6 +78,7 @@ def confirm(command: Command, code: str) -> str | None:
         return {"said": words.replace("{left}", str(left))}
 
     try:
+        # A refusal takes back what the answer began. The sender is told of it in the same transaction.
         with command.session.begin_nested():
             about = {"draft": draft_id}
             done = once(command.session, f"reply:{draft_id}", "reply", about, send, person_id=office.person_id, now=command.now)

@@ -71,6 +71,7 @@ def _likely(first: str) -> str | None:
     for word in ("DIFF", "URGENT"):
         if first.startswith(word) and len(first) > len(word):
             return word
+    # What differs in its first letter and further on as well is another word, not a slip.
     near = {word: OSA.distance(first, word) for word in OFFICERS if first[:1] == word[0] or first[1:] == word[1:]}
     best = min(near, key=lambda word: near[word], default=None)
     return best if best and len(first) > 2 and near[best] <= (1 if len(best) <= SHORT else 2) else None

@@ -28,6 +28,7 @@ def told(command: Command) -> str:
     own = next((who.cooperative for who in command.holders if who.cooperative_id == scope.cooperative_id), None) or "CPS"
     if not command.rest:
         place = "fédération" if scope.is_federation else own
+        # One SMS holds few prices: those of the co-operative's trade come first. Sorting keeps the order of the others.
         main_first = sorted(prices, key=lambda price: not price.main)
         return replies.price_list([(price.name, price.amount, price.unit) for price in main_first], command.now.date(), place)
     meant, grade = _graded(command, command.rest)
@@ -62,6 +63,7 @@ def propose(command: Command) -> Answer:
     typed = _TARIF.fullmatch(after if named and office.cooperative_id == named else command.rest)
     if typed is None:
         return replies.HOW_TARIF
+    # The folded text has lost the accent that tells the preposition from the grade.
     letter = _A.search(unicodedata.normalize("NFC", command.text))
     words = typed[1].removesuffix(" A") if letter and letter[1] != "a" else typed[1]
     meant, grade = _graded(command, words, office.scope)

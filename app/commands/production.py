@@ -50,6 +50,7 @@ class LineUnread(Exception):
 
 def declare(command: Command) -> str:
     """Declare what was typed, once, or say what is missing."""
+    # The same line again is taken for the same catch. Whoever brings as much once more says so.
     rest = command.rest.removesuffix(" AUTRE")
     try:
         who, typed = _declarer(command, rest)
@@ -57,6 +58,7 @@ def declare(command: Command) -> str:
         quantity = _quantity(product, line)
     except LineUnread as unread:
         return str(unread)
+    # Declared when it was sent: after an outage it may be read only on the next day.
     act = msgspec.structs.replace(command.own_act(who), now=command.received)
     try:
         done = declarations.declare(command.session, act, act.member, product.id, quantity, again=rest != command.rest)
@@ -108,6 +110,7 @@ def cancel(command: Command, reference: str | None) -> Answer:
         return None
     if reference is None:
         return replies.WRONG_REFERENCE if _SIX.search(command.rest) else replies.HOW_CANCEL
+    # References are six digits and come round again: the newest of the number's members is meant.
     newest = select(Declaration.id, Declaration.member_id).where(
         Declaration.member_id.in_(members), Declaration.reference == reference
     )
@@ -129,6 +132,7 @@ def _declarer(command: Command, typed: str) -> tuple[Who, str]:
     shared = len(command.holders) > 1
     if not active:
         raise LineUnread(replies.JOIN)
+    # Read as if the card stood first. Behind the line it needs its word or its C, or it would be a quantity.
     behind = _CARD_BEHIND.fullmatch(typed)
     typed = f"{behind[2]} {behind[1]}" if behind else typed
     found = _CARD.match(typed)
@@ -253,6 +257,7 @@ def _quantity(product: ProductOf, line: TypedLine) -> Decimal:
             whole = max(Decimal(1), plain.quantize(Decimal(1), ROUND_HALF_UP))
             raise unread(replies.WHOLE_QUANTITY, line=replies.line(product.name, units.quantity(whole))) from None
         raise unread(replies.BAD_QUANTITY) from None
+    # After the quantity, so that the line to copy has it right.
     if line.beside:
         raise unread(replies.NOT_READ, typed=line.beside[:20].lower(), line=replies.line(product.name, units.quantity(quantity)))
     return quantity
@@ -261,6 +266,7 @@ def _quantity(product: ProductOf, line: TypedLine) -> Decimal:
 def _same_unit(typed: str, unit: str) -> bool:
     """Tell whether a unit was meant, one or several of it, or a short form of three letters or more."""
     one, meant = typed.removesuffix("S"), fold_words(unit).removesuffix("S")
+    # `KILO` is no beginning of `KG`, so that the rule below doesn't know it.
     if meant == "KG" and one in ("KILO", "KGS"):
         return True
     return one == meant or typed == fold_words(units.plural(unit)) or (len(one) >= 3 and meant.startswith(one))

@@ -120,6 +120,7 @@ NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."
 OTHER_PRICE = ". Un autre: PRIX et le produit."
 
 
+# Of Unicode's private use, so that nobody types it.
 _brace = "\ue000"
 
 
@@ -213,6 +214,7 @@ def offer_list(offers: list[tuple[int, str, int]]) -> str:
 
 def sheet(number: int, name: str, steps: str, page: int) -> str | None:
     """Say one SMS of a technique's how-to, with what to send for the next; None beyond the last."""
+    # The frame at its widest for every page: were it each page's own, page 2 could begin elsewhere than page 1 ended.
     room = 160 - len(f"Fiche {number} {name} (9/9): ") - len(f" Suite: FICHE {number} 9")
     pieces, words = [""], steps.split()
     for word in words:

@@ -67,6 +67,7 @@ def read_stop(folded: str, typed: str = "") -> Literal["STOP", "STOP ALERTE", "N
     `NON` is a STOP with a reference: a no to a declaration, perhaps.
     """
     words = without_closing(folded.replace(",", " ").replace(".", " ")).split()
+    # `S.T.O.P` and `S T O P` come here as single letters.
     if len(words) > 1 and all(len(word) == 1 for word in words):
         words = ["".join(words)]
     while words and words[0] in OPENINGS:
@@ -80,6 +81,7 @@ def read_stop(folded: str, typed: str = "") -> Literal["STOP", "STOP ALERTE", "N
         return "START" if _only(rest, FILLERS | ALERTS) else ""
     if first not in _STOPS:
         return _asked(words)
+    # Before what ends messages: a member who stops a declaration must not lose the announcements by it.
     if REFERENCE.search(" ".join(rest)):
         return "NON"
     if _ends([word for word in rest if first != "STOP" or not word.isdigit()]):
@@ -99,6 +101,7 @@ def _ends(rest: Collection[str]) -> bool:
 
 def _asked(words: list[str]) -> Literal["STOP", "STOP ALERTE", ""]:
     """Return what a sentence asks for that says it in other words than STOP."""
+    # `N'arrêtez pas` has the words of a STOP and asks for the contrary.
     if not _ASKS.search(" ".join(words)) or ("PAS" in words and _STOPS & {_plain(word) for word in words}):
         return ""
     known = FILLERS | STOPS | REASONS | _ASKING

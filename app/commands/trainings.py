@@ -62,6 +62,7 @@ def apply(command: Command) -> str:
     act, number = command.own_act(who), typed[1]
     try:
         birth = ages.read_birth(typed[2], act.today) if typed[2] else None
+        # A refusal takes back what the application began. The sender is told of it in the same transaction.
         with command.session.begin_nested():
             row, _ = applications.apply(command.session, act, int(number), applications.ApplicantTold(birth))
     except TrainingGone:

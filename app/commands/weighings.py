@@ -21,6 +21,7 @@ STANDS = "Jappoo: rien de nouveau.{named} {cost}."
 NOTHING = "Jappoo: rien n'est noté.{named} {cost}."
 FAR = " Poids loin du déclaré: {refs}."
 ALREADY = " Déjà notées: {refs}."
+# UnclearQuantity is a BadQuantity too, and stands before it.
 NOT_NOTED: dict[type[Exception], str] = {
     UnclearQuantity: " Poids pas clair: {refs}.",
     BadQuantity: " Poids pas compris: {refs}.",
@@ -80,6 +81,7 @@ def note_lines(command: Command) -> Answer:
         try:
             what = weighing_lookup.by_reference(session, office.scope.cooperative, line.reference, act.now.year)
             weight = parse_quantity(line.weight, what.divisible)
+            # One SMS, several acts: each line has a key of its own, the same when the SMS is worked on again.
             one = msgspec.structs.replace(act, operation=f"{act.operation}:{place}")
             weighings.note(session, one, what, weight=weight, grade=line.grade, weighed_at=act.now)
         except tuple(NOT_NOTED) as fault:

@@ -59,6 +59,7 @@ TABLE: tuple[Rule, ...] = (
     Rule("leasing", "COOP-CA", "others", "allowed", "313"),
     Rule("overdraft", "COOP-CA", "others", "allowed", "313"),
     Rule("guarantee", "COOP-CA", "others", "needs", "312", "l'autorisation préalable du conseil d'administration"),
+    # The uniform act binds neither form.
     *(Rule(act, form, "members", "allowed") for form in ("GIE", "AER") for act in ("advance", "leasing", "overdraft", "guarantee")),
     # a delivery is the member's own money: what is paid on it is no loan
     *(Rule("on account", form, "members", "allowed") for form in ("SCOOPS", "COOP-CA", "GIE", "AER")),

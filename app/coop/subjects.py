@@ -69,6 +69,7 @@ SUBJECTS = (
     *(ideas, techniques, equipment, lots, boutiques, chain, training, solidarity, jobs, kpi, foundation),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
+# After all subjects are imported, and as this module is: whoever needs one of these lists imports it first.
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)
 requests.register(kind for subject in SUBJECTS for kind in subject.requests)
 handovers.register(kind for subject in SUBJECTS for kind in subject.handovers)

@@ -15,6 +15,7 @@ from app.gsm7 import fold
 MARGIN = 12.0
 """All lengths are millimetres, sizes of letters points."""
 _POINT = 0.3528
+# Folding keeps the euro, which the alphabet of SMS has and Latin-1 hasn't.
 _WORDS = {"€": "EUR", "Œ": "OE"}
 
 
@@ -32,6 +33,7 @@ def _latin(letter: str) -> str:
 
 def dial(code: str) -> str:
     """Return what a QR code holds so that a telephone offers to dial a string."""
+    # In an address `#` begins a fragment, which a telephone wouldn't dial.
     return f"tel:{code.replace('#', '%23')}"
 
 
@@ -45,6 +47,8 @@ class PdfPages(FPDF):
         self.set_lang("fr")
         self.set_creation_date(made)
         self.set_margin(MARGIN)
+        # No page breaks by itself, in the middle of a row: `grid` asks for
+        # the place that is kept free here and breaks before one.
         self.set_auto_page_break(False, MARGIN + 6)
         self.set_line_width(0.2)
         self.letters(9)

@@ -27,6 +27,7 @@ def draw(register: RegisterTable, made: datetime) -> bytes:
     pages.heading(register.title, register.under)
     heads, widths = zip(*register.columns, strict=True)
     pages.grid(heads, widths, register.rows)
+    # The signatures stand whole: signed on another page than they are printed, they would certify nothing.
     if pages.get_y() + 14 > pages.page_break_trigger:
         pages.add_page()
         pages.set_y(MARGIN)

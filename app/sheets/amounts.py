@@ -74,6 +74,7 @@ def amount(raw: Plain, _: Book) -> Reading:
     text = _plain(raw)
     if _POWER.fullmatch(text):
         return Refuse("Le tableur a changé ce montant en puissance de dix: écrivez-le en entier.")
+    # The currency may stand outside the sign or brackets, or inside: it is taken away before and behind this.
     negative, text = _sign(_without(_CURRENCY, text))
     found = _number(_without(_CURRENCY, text))
     if found is None:
@@ -97,6 +98,7 @@ def quantity(raw: Plain, _: Book) -> Reading:
     `1.200` as text is asked about (1,2 or 1200), and so is a unit other than kg: its proposal is the bare number.
     """
     if isinstance(raw, int | float) and not isinstance(raw, bool):
+        # By way of its shortest writing: a float's own digits would make 12.3 a number of fifty places.
         return _measure(round(Decimal(repr(raw)), 9))
     if not isinstance(raw, str):
         return Refuse("Ce n'est pas une quantité.")
@@ -119,6 +121,7 @@ def quantity(raw: Plain, _: Book) -> Reading:
 def _measure(number: Decimal) -> Reading:
     if not 0 < number < 1_000_000_000:
         return Refuse("Une quantité est plus grande que 0.")
+    # The database keeps three places, which are grams of a kilogram.
     if number != round(number, 3):
         return Refuse("Une quantité a trois chiffres après la virgule au plus.")
     return Value(number.normalize() + 0)
@@ -149,6 +152,7 @@ def percentage(raw: Plain, _: Book) -> Reading:
         bare, number = True, round(Decimal(repr(raw)), 6)
     else:
         return Refuse("Ce n'est pas un pourcentage.")
+    # Normalised, ten is 1E+1. Adding 0 writes it out again.
     number = number.normalize() + 0
     if not 0 <= number <= 100:
         return Refuse("Un pourcentage va de 0 à 100.")

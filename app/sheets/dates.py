@@ -104,6 +104,7 @@ def _reader(judge: _Judge, century: Callable[[int], tuple[int, ...]], year_alone
         if not isinstance(raw, str):
             return _of_number(int(raw), book, judge, year_alone)
         text = _WEEKDAY.sub("", _CLOCK.sub("", fold(raw).strip(" .,")))
+        # A year, or a day's number, that a program wrote out as a decimal.
         text = re.sub(r"^(\d{4,5})\.0+$", r"\1", text)
         if _NO_DAY.fullmatch(text):
             return NoValue()
@@ -118,10 +119,12 @@ def _of_number(number: int, book: Book, judge: _Judge, year_alone: Callable[[int
     """Read a day's number, from 1900 or 1904; one from 1900 to 2100 is a year."""
     if number == 0:
         return NoValue()
+    # As days these are of 1905, long before anybody's birth or act here.
     if 1900 <= number <= 2100:
         return year_alone(number)
     if not 0 < number < 80_000:
         return Refuse(f"{number}: ce n'est pas une date.")
+    # Spreadsheets count a 29 February 1900 that never was: from 1 March 1900 on, day 0 is 30 December 1899.
     since_1900 = date(1899, 12, 30) + timedelta(number)
     since_1904 = date(1904, 1, 1) + timedelta(number)
     if book.since_1904 is None:
@@ -148,6 +151,7 @@ def _of_text(
             return year_alone(year)
         return refused
     if text.isdigit() and len(text) == 8:
+        # Day first, as people here write it; the year first is a program's.
         for y, m, d in ((text[4:], text[2:4], text[:2]), (text[:4], text[4:6], text[6:])):
             told = _of_parts(raw, (int(y),), int(m), int(d), judge)
             if isinstance(told, Value):

@@ -68,6 +68,7 @@ def open_file(source: Path | str | BinaryIO) -> File:
 def _bytes(source: Path | str | BinaryIO) -> bytes:
     try:
         with Path(source).open("rb") if isinstance(source, Path | str) else nullcontext(source) as file:
+            # One byte more than is taken tells that a file is too large, also one that is a stream.
             data = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as fault:
         name = Path(source).name if isinstance(source, Path | str) else ""
@@ -82,6 +83,7 @@ def _bytes(source: Path | str | BinaryIO) -> bytes:
 
 def _workbook(data: bytes, digest: str) -> File:
     package = _package(data) if data.startswith(_ZIP) else None
+    # An XLSX with a password is no zip but an old container with the encrypted one inside.
     if package is None and _ENCRYPTED in data:
         raise SheetRefused(_PROTECTED)
     try:
@@ -92,6 +94,7 @@ def _workbook(data: bytes, digest: str) -> File:
         raise SheetRefused(_PROTECTED) from fault
     hidden = frozenset(name for name, one in sheets.items() if one.visible != python_calamine.SheetVisibleEnum.Visible)
     since_1904 = package.since_1904 if package else None
+    # Both are in the workbook's order. An XLS that isn't understood has no extents.
     of_ole = {} if package else dict(zip((one.name for one in book.sheets_metadata), olefiles.extents(data), strict=False))
 
     def sheet(name: str) -> Grid:
@@ -134,6 +137,7 @@ def _rows(sheet: python_calamine.CalamineSheet, first: int, formulas: packages.F
         while (row := next(rows, None)) is not None:
             number += 1
             yield _with(list(row), left.pop(number, {}), first)
+    # The library ends at the last cell with a value. Formulas without a result may go further down.
     for later in sorted(left):
         yield from ([] for _ in range(number + 1, later))
         yield _with([], left[later], first)
@@ -157,5 +161,6 @@ class _calamine:  # noqa: N801
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, _: object) -> None:
         if isinstance(fault, python_calamine.PasswordError) or fault is None:
             return
+        # A panic of Rust is a BaseException, which no `except Exception` catches, and its class can't be imported.
         if isinstance(fault, python_calamine.CalamineError | OSError | ValueError) or type(fault).__name__ == "PanicException":
             raise SheetRefused(_UNREADABLE) from fault

@@ -76,6 +76,7 @@ def find_header(
     """
     fields_of = {normal(name): column.field for column in columns for name in column.names}
     fields_of = {name: field for name, field in fields_of.items() if field not in given}
+    # What somebody said goes over what names usually mean.
     fields_of |= {normal(name): field for field, name in given.items()}
     best: tuple[int, int, list[str]] | None = None
     upper: list[str] = []
@@ -83,6 +84,7 @@ def find_header(
         under = [shown(cell) for cell in row]
         for names in [under, _both(upper, under, fields_of)] if any(upper) else [under]:
             count = len({fields_of[normal(name)] for name in names if normal(name) in fields_of})
+            # The first of those alike: a header is printed again on each page.
             if count and (best is None or count > best[0]):
                 best = count, at, names
         upper = under
@@ -107,6 +109,7 @@ def _both(upper: Sequence[str], under: Sequence[str], known: Mapping[str, str]) 
     names, group = [], ""
     for at in range(max(len(upper), len(under))):
         above, below = (upper[at] if at < len(upper) else ""), (under[at] if at < len(under) else "")
+        # A merged cell has its words in its first column only. The group goes on until a column is blank.
         group = above or (group if below else "")
         whole = f"{group} {below}".strip() if below else above
         names.append(below if normal(below) in known and normal(whole) not in known else whole)
@@ -156,6 +159,7 @@ def guesses(header: Header, columns: Sequence[Column], sample: Sequence[Sequence
     for test in tests:
         for column in columns:
             meant = [at for at in free if test(column, at)] if column.field not in {*header.fields, *found} else []
+            # Two columns that may be it are no guess.
             if len(meant) == 1:
                 found[column.field] = header.names[meant[0]]
                 free.remove(meant[0])
@@ -164,6 +168,7 @@ def guesses(header: Header, columns: Sequence[Column], sample: Sequence[Sequence
 
 def _reads(column: Column, cells: Sequence[Raw]) -> bool:
     """Tell whether a column's cells are of a kind that its reader knows from others."""
+    # A reader that takes any words or any number would recognise every column.
     if any(isinstance(column.reader(probe), Value) for probe in _PROBES):
         return False
     told = [column.reader(cell) for cell in cells if cell not in ("", None)][:_SAMPLE]

@@ -54,10 +54,12 @@ class Lines:
         filled = {at: cell for at, cell in enumerate(row) if _is_filled(cell)}
         if not any(self._says(at, cell) for at, cell in filled.items()):
             return "empty", "Ligne vide."
+        # Before all else: in cells that slipped, a total or a title would be seen by chance.
         if self._strict and max(filled) >= self._width:
             return "broken", "Plus de cellules que de colonnes: un séparateur est de trop."
         label = self._total(filled)
         if label:
+            # Below a page's total the list goes on.
             self._ended = not SUBTOTAL.fullmatch(label)
             return "total", "C'est un total."
         told = self._note(number, filled)

@@ -42,6 +42,7 @@ def _workbook(data: bytes) -> bytes:
         start, long = struct.unpack_from("<II", entries, at + 116)
         if entries[at + 66] == 5:
             root = _chained(data[size:], fat, start, size)
+        # A short stream isn't in sectors of its own but in small ones, cut out of the root entry's stream.
         elif name in _STREAMS and long >= cutoff:
             return _chained(data[size:], fat, start, size)[:long]
         elif name in _STREAMS:
@@ -52,6 +53,7 @@ def _workbook(data: bytes) -> bytes:
 
 def _chained(data: bytes, table: list[int], start: int, size: int) -> bytes:
     found: list[bytes] = []
+    # A chain can't be longer than the file. One that is goes round.
     while start < _LAST and len(found) <= len(data) // size:
         found.append(data[start * size : (start + 1) * size])
         start = table[start]

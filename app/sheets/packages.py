@@ -49,12 +49,14 @@ class Package:
         """Look at the declared sizes, then at the kind."""
         self._archive, infos = archive, archive.infolist()
         texts = sum(info.file_size for info in infos if info.filename.lower().endswith("sharedstrings.xml"))
+        # Looked at before anything is unpacked: a zip of some kilobytes may hold gigabytes of noughts.
         if len(infos) > MOST_PARTS or texts > MOST_TEXTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
             raise SheetRefused("Ce fichier est trop grand une fois ouvert. Il n'est pas lu.")
         names = {info.filename for info in infos}
         self._is_ods = "content.xml" in names
         if not self._is_ods and "xl/workbook.xml" not in names:
             raise SheetRefused(_other(names))
+        # Before the test of all parts, which would fail for want of the password and call the file broken.
         if any(info.flag_bits & 1 for info in infos):
             raise SheetRefused("Ce fichier a un mot de passe: enregistrez-le sans mot de passe.")
         if archive.testzip() is not None:  # a part that unpacks to something else than was declared
@@ -121,6 +123,7 @@ def _plain(stream: IO[bytes]) -> Extent | None:
         for letters, row in _REFERENCE.findall(chunk):
             columns.add(letters)
             last = max(last, int(row))
+        # A reference may be cut at a chunk's end. What is read twice by that changes no maximum.
         rest = chunk[-64:]
     width = max((_column(letters.decode()) for letters in columns), default=0)
     return Extent(last, width) if columns and last * width <= 4_000_000 else None
@@ -143,6 +146,7 @@ def _walk(
     def refuse(*_: object) -> None:
         raise ValueError("entities")
 
+    # A few entities that name each other fill all memory.
     parser.EntityDeclHandler = refuse
     parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
     parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
@@ -180,6 +184,7 @@ class _Xlsx:
         self._inside = tag in ("v", "t")
 
     def text(self, words: str) -> None:
+        # A result is only looked at for being blank, nought or an error, however long a text it is.
         if self._inside and len(self._result) < 40:
             self._result += words
 
@@ -252,6 +257,7 @@ class _Ods:
             self.merged.append((self._row, self._column, self._row + down, self._column + across))
         if formula or kind:
             self._filled = self._column + times
+        # A formula over a whole column of an ODS is one element for a million cells.
         if formula and times * self._rows < MOST_REPEATED:
             told = _told(attributes.get("office:value", "x" if kind else ""), is_number=kind in ("float", "currency", "percentage"))
             self.results += told is None

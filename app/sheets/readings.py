@@ -102,6 +102,7 @@ def fold(text: str) -> str:
     """Return words as they are compared: small letters without accents, single spaces."""
     if text.isascii():
         return " ".join(text.lower().split())
+    # No decomposition takes œ apart, and phones write the curly apostrophe where keyboards write the straight one.
     spelled = unicodedata.normalize("NFKD", clean(text).casefold().replace("œ", "oe").replace("’", "'"))
     return " ".join("".join(sign for sign in spelled if not unicodedata.combining(sign)).split())
 
@@ -109,6 +110,7 @@ def fold(text: str) -> str:
 def _of_text(text: str) -> str | Reading:
     """Return the words of a cell of text, or what it says whatever its column is."""
     words = clean(text)
+    # Our own exports put it before a text that a spreadsheet would change.
     if words.startswith(_MARK):
         return words[1:].lstrip() or NoValue()
     small = words.casefold()
@@ -144,6 +146,7 @@ def reader(read: Callable[[Plain, Book], Reading]) -> Reader:
             return _of_formula(raw, lambda result: read_cell(result, book))
         if isinstance(raw, int | float) and not abs(raw) < 1e18:  # what is no number isn't below it either
             return Refuse("Ce nombre est trop grand.")
+        # Spreadsheets have no whole numbers: a card 12 is 12.0 in the file.
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
         return read(raw, book)

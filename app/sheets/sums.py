@@ -74,6 +74,7 @@ class Sums:
 
     def is_sum(self, readings: Mapping[str, Reading]) -> bool:
         """Tell whether a row without a word holds nothing but the sums of those above it, or sums without a result."""
+        # The sum of one row is the same again, and that may be a line whose name was forgotten.
         if self._rows < 2:
             return False
         amounts = False
@@ -96,6 +97,7 @@ class Sums:
             seen.refused += 1
             seen.first = seen.first or reading.reason
         value = reading.value if isinstance(reading, Value) else None
+        # What is still asked about counts in the sum as it most likely is, or the total would never agree.
         likely = reading.proposals[0] if isinstance(reading, Ask) and len(reading.proposals) == 1 else value
         if column.summed and isinstance(likely, int | Decimal):
             seen.part += likely
@@ -112,6 +114,8 @@ class Sums:
             if not column.summed or at >= len(raw):
                 continue
             seen, told = self._seen[column.field], column.reader(raw[at], book)
+            # A sub-total is of the rows since the last one. Any other may be
+            # of a page or of all rows, and no sheet says which.
             sums = (seen.whole, seen.part) if carried or not part else (seen.part,)
             if (
                 isinstance(told, Value | Ask)

@@ -111,6 +111,7 @@ class Table:
             kind, reason = lines.kind(number, row)
             raw = (row + [""] * (width - len(row)))[: max(width, len(row) if kind == "broken" else 0)]
             cells = self._cells(number, raw, merged) if kind == "data" else {}
+            # Hidden rows are taken: a filter hides members who are there all the same.
             if cells and number in grid.hidden:
                 self._hidden.append(number + 1)
             if cells and sums.is_sum({field: cell.reading for field, cell in cells.items()}):
@@ -152,6 +153,7 @@ class _Merged:
             if top == (number, at):
                 self._tops[top] = cell
             elif top is not None:
+                # The file has the value in the top cell only.
                 row[at] = self._tops.get(top, "")
         return row
 

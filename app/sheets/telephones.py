@@ -41,10 +41,12 @@ def telephone(raw: Plain, _: Book) -> Reading:
     if _POWER.fullmatch(text):
         return _of_power(text)
     text = re.sub(r"\.0+$", "", text) if text.replace(".", "").isdigit() else text
+    # `+221 (0) 77`: the nought of some countries' own calls, which isn't dialled behind a country's code.
     digits = _SPACED.sub("", text.replace("(0)", ""))
     if not digits.removeprefix("+").isdigit():
         return _of_words(text)
     found = _number(digits)
+    # Abroad only with its plus or 00: most rows of digits are some country's number.
     if found is not None and (found.kind != "foreign" or digits.startswith(("+", "00"))):
         return Value(found)
     return _unlike(text, digits, found)
@@ -53,6 +55,7 @@ def telephone(raw: Plain, _: Book) -> Reading:
 def _number(digits: str) -> Telephone | None:
     """Return the number in a plus and digits, in Senegal's without it, or after 00; None when it is none."""
     here = _HERE.fullmatch(digits)
+    # Without a country's code nine digits are Senegal's first, though they may be some other country's number as well.
     if here and is_senegalese_mobile(f"+221{here[1]}"):
         return Telephone(f"+221{here[1]}", "mobile")
     spelled = (
@@ -92,6 +95,7 @@ def _of_words(text: str) -> Reading:
         question = "plusieurs numéros. Lequel est le sien ?" if len(found) > 1 else f"le numéro est-il {found[0].number} ?"
         return Ask(f"« {text[:40]} »: {question}", tuple(dict.fromkeys(found)))
     meant = _number(_SPACED.sub("", text.translate(_LIKE_DIGITS)))
+    # People type O for 0 and l for 1. With fewer true digits it may as well be a word.
     if meant and sum(sign.isdigit() for sign in text) >= 7:
         return Ask(f"« {text[:40]} »: une lettre est parmi les chiffres. Le numéro est-il {meant.number} ?", (meant,))
     return Refuse(f"« {text[:40]} »: ce n'est pas un numéro de téléphone.")
@@ -106,6 +110,7 @@ def _of_power(text: str) -> Reading:
     digits = f"{number:f}" if number.adjusted() < 15 and number == number.to_integral_value() else ""
     found = _number(digits.partition(".")[0])
     kept = sum(sign.isdigit() for sign in re.split("[Ee]", text)[0])
+    # `7,71E+08` shows three of nine digits: a few noughts at the end may be true, six of them are lost digits.
     if found and found.kind != "foreign" and kept >= len(digits) - 3:
         return Value(found) if kept >= len(digits) else Ask(f"« {text[:40]} »: le numéro est-il {found.number} ?", (found,))
     return Refuse(f"« {text[:40]} »: le tableur a perdu des chiffres. Écrivez le numéro en entier.")

@@ -41,6 +41,7 @@ class TextFile:
             raise SheetRefused("Ce fichier est une page web: ouvrez-le dans Excel et enregistrez-le en XLSX.")
         if not self._text.strip(" \r\n\t;,|\ufeff"):
             raise SheetRefused("Ce fichier est vide.")
+        # Names once saved wrong can't be told from right ones later, and would be printed on cards.
         if twice := _TWICE.search(self._text):
             raise _mixed(self._text[: twice.start()])
         head = self._text[:8000]
@@ -50,6 +51,7 @@ class TextFile:
 
     def rows(self) -> Iterator[list[Raw]]:
         """Stream the rows; a quoted cell may have lines, but not rows: a quote that isn't closed would swallow those after it."""
+        # Counted here and not by the csv module, whose rows are no lines where a quoted cell has several.
         lines = _PhysicalLines(self._text)
         reader = csv.reader(lines, delimiter=self._separator, strict=True)
         after = re.compile(rf"[\r\n].*{re.escape(self._separator)}(?! )", re.DOTALL)
@@ -62,9 +64,12 @@ class TextFile:
             except csv.Error as fault:
                 raise SheetRefused(f"Ligne {begun}: un guillemet n'est pas fermé, ou n'est pas à sa place.") from fault
             several = lines.read > begun
+            # A cell may well have lines, such as an address. It has none
+            # that are cut as rows are, all into as many cells.
             are_rows = several and self._cells > 1 and all(line.count(self._separator) == self._cells - 1 for line in lines.since)
             if several and (are_rows or any(after.search(cell) for cell in row)):
                 raise SheetRefused(f"Ligne {begun}: un guillemet n'est pas fermé.")
+            # An empty row in its place keeps the numbers of the rows as the spreadsheet shows them.
             yield [] if self._named and begun == 1 else list(row)
 
 
@@ -88,6 +93,7 @@ class _PhysicalLines:
 
 def _decode(data: bytes) -> str:
     for mark, coding in _MARKS:
+        # A program that writes a mark means it: what isn't of that encoding is damage, and nothing is guessed.
         if data.startswith(mark):
             text = _strictly(data, coding)
             if text is None:
@@ -98,11 +104,15 @@ def _decode(data: bytes) -> str:
     half = data[:2000]
     if half.count(0) > len(half) // 4:  # UTF-16 without its mark: every other byte of French is 0
         return _strictly(data, "utf-16-le" if half[1:2] == b"\0" else "utf-16-be") or "\0"
+    # Text of another encoding with accents in it is next to never valid UTF-8, so that this needs no guess.
     text = _strictly(data, "utf-8")
     if text is not None:
         return text
+    # Mostly UTF-8, and broken somewhere: two files put together, or one
+    # that was cut. As another encoding every name would be wrong.
     if 2 * sum(map(len, _UTF_8.findall(data))) > sum(byte > 127 for byte in data):
         raise _mixed(data[: _first_bad(data, "utf-8")].decode())
+    # Several of these take any bytes at all, and none fails: only how French the result looks tells them apart.
     return max((text for coding in _GUESSES if (text := _strictly(data, coding)) is not None), key=_likeness, default="\0")
 
 

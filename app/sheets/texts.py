@@ -31,6 +31,7 @@ def text(raw: Plain, _: Book) -> Reading:
 @reader
 def code(raw: Plain, _: Book) -> Reading:
     """Read a code or the number of a paper: str without spaces. Powers of ten, and numbers cut at 15 digits, are refused."""
+    # A code such as 3-12 is a day by the time that we see it: what was typed can't be told any more.
     if isinstance(raw, bool | float | date | time | timedelta):
         return Refuse("Le tableur a changé ce code: écrivez-le comme texte.")
     if isinstance(raw, int) and abs(raw) >= _FIFTEEN:

@@ -99,6 +99,7 @@ def _why(fault: BaseException) -> str:
     number = getattr(fault, "errno", None)
     return {
         28: "le disque est plein",
+        # The end of a quota, which for who writes is the same.
         122: "le disque est plein",
         30: "le support est en lecture seule",
         13: "l'accès est refusé",
@@ -146,6 +147,7 @@ def instant(at: datetime) -> str:
 
 
 def _csv(out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written]], *, plain: bool) -> None:
+    # Without the mark a French spreadsheet takes UTF-8 for CP1252 and breaks every accent.
     text = io.TextIOWrapper(out, encoding="utf-8" if plain else "utf-8-sig", newline="", write_through=False)
     try:
         writer = csv.writer(text, delimiter="," if plain else ";", lineterminator="\n" if plain else "\r\n")
@@ -198,6 +200,7 @@ def _write_cell(sheet: "xlsxwriter.worksheet.Worksheet", row: int, at: int, cell
     """Write a cell. Return 0, or what the library says of a cell that it didn't write: it raises nothing."""
     if cell is None or cell == "":
         return 0
+    # Programs don't agree on the numbers of days in 1900 and before. These are written as text.
     if isinstance(cell, date) and not isinstance(cell, datetime) and cell.year > 1900:
         return int(sheet.write_datetime(row, at, datetime(cell.year, cell.month, cell.day), formats["day"]))  # noqa: DTZ001
     if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) and -_EXACT < cell < _EXACT:

@@ -84,6 +84,7 @@ def try_activation(
         if counted is None:
             return Dead()
         if any(secrets.compare_digest(counted.digest, digest(number, person_id, one)) for one in every(key)):
+            # One and not none: `activate` uses up only what was tried.
             session.execute(update(Activation).where(Activation.person_id == person_id).values(tries=1))
             return ActivationOpened()
     return ActivationRefused(TRIES - counted.tries) if counted.tries < TRIES else Dead()

@@ -57,6 +57,7 @@ def prove(session: Session, person_id: int, code: str, *, seal: bytes, now: date
 def turn_on(session: Session, person_id: int, begun_at: datetime, *, now: datetime) -> None:
     """Let an authenticator that was tried open the console: the PIN was given. Raises NoAuthenticator."""
     row = session.get(Authenticator, person_id, with_for_update=True)
+    # Another may have been begun on a second page meanwhile: the PIN was for the one that was tried.
     if row is None or row.proved_at is None or row.begun_at != begun_at or row.begun_at <= now - PREPARED:
         raise NoAuthenticator
     row.on_at = row.on_at or now
@@ -86,8 +87,11 @@ def _fits(session: Session, row: Authenticator, code: str, seal: bytes, now: dat
     if secret is None:
         return False
     shown, step = pyotp.TOTP(secret, interval=STEP), int(now.timestamp()) // STEP
+    # Compared as bytes: `compare_digest` takes no letters outside ASCII, and anything may be typed.
     near = [at for at in (step, step - 1, step + 1) if secrets.compare_digest(shown.generate_otp(at).encode(), code.encode())]
+    # Of two requests with the same code the UPDATE lets one in: `last_step` has passed it for the other.
     later = update(Authenticator).where(Authenticator.person_id == row.person_id, Authenticator.last_step < max(near, default=0))
+    # Sealed anew at each use, so that a key that is being replaced goes out of use by itself.
     used = later.values(last_step=max(near, default=0), sealed=_seal(secret, seal)).returning(Authenticator.person_id)
     return bool(near) and session.scalar(used) is not None
 

@@ -129,6 +129,7 @@ def flag(session: Session, person_id: int, number_id: int, *, by_person_id: int 
     flagged = (
         update(Number)
         .where(Number.id == number_id, Number.person_id == person_id)
+        # Its days begin anew: whoever has the SIM now vouches for nobody before SETTLED.
         .values(proof_wanted=True, registered_at=now)
         .returning(Number.phone)
     )

@@ -69,6 +69,7 @@ def well_formed(pin: str) -> bool:
 
 def trivial(pin: str, phone: str) -> bool:
     """Tell whether anybody would guess it: a common one, a run, a year of birth, the number's last four."""
+    # Modulo ten, so that 7890 and 1098 are runs, too.
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     return common(pin) or steps in ({1}, {9}) or pin[:2] in ("19", "20") or pin == phone[-4:]
 
@@ -105,6 +106,7 @@ def try_pin(
         return Wrong(TRIES - tries)
     with database.transaction() as session:
         if right and hashed:
+            # Only under the hash that was checked: a PIN that was changed meanwhile keeps a count of its own.
             cleared = update(Person).where(Person.id == person_id, Person.pin_hash == hashed)
             unlocked = {"pin_last_try": None, "pin_locked_until": None, "pin_locked_for_good": False}
             session.execute(cleared.values(pin_tries=0, pin_rounds=0, **unlocked))
@@ -130,6 +132,7 @@ def _checked(
     database: Database, person_id: int, pin: str, mark: str, peppers: Peppers, now: datetime
 ) -> tuple[bool, str, int] | Locked | Busy:
     """Count a try and check it; return whether it is right, the hash that it was held against, and the tries so far."""
+    # A try in the place of one whose process died (LAPSES) is the third again, no fourth.
     again = or_(Person.pin_last_try == mark, Person.pin_tries >= TRIES)
     with database.transaction() as session:
         counted = session.execute(
@@ -197,6 +200,7 @@ def _lock(session: Session, person_id: int, mark: str, now: datetime, tell: Call
     until = (now + FIRST_LOCK, now + SECOND_LOCK, None)[min(rounds, 2)]
     row = session.execute(
         update(Person)
+        # Several wrong ones may come here at once: the round and the mark let one of them lock, and tell.
         .where(Person.id == person_id, Person.pin_tries >= TRIES, Person.pin_rounds == rounds, Person.pin_last_try == mark)
         .values(pin_tries=0, pin_last_try=None, pin_rounds=rounds + 1, pin_locked_until=until, pin_locked_for_good=until is None)
         .returning(Person.id)
@@ -217,6 +221,7 @@ def _locked(session: Session, person_id: int) -> Locked:
 
 
 def _peppered(pin: str, pepper: bytes) -> bytes:
+    # With the database alone ten thousand PINs would be tried through in minutes: the pepper isn't in it.
     return hmac.new(pepper, pin.encode("utf-8", "replace"), hashlib.sha256).digest()
 
 

@@ -86,6 +86,7 @@ def help_as_peer(session: Session, act: Act, member: FoundMember) -> Window:
     if waiting is None:
         session.add(Reset(person_id=member.person_id, kind="peers", first_by=peer.person_id, first_phone=phone, at=now))
         return Window(member.person_id, None)
+    # Two who share a telephone may be one person.
     if waiting.first_phone == phone or numbers.share_a_number(session, waiting.first_by, peer.person_id):
         raise NotNow("again")
     waiting.second_by, waiting.opened_at = peer.person_id, now
@@ -98,6 +99,7 @@ def use(session: Session, person_id: int, phone: str, hashed: str, pepper: int, 
     active = select(Member.id).where(Member.person_id == person_id, Member.state == "active")
     taken = (
         update(Person)
+        # In one statement: a number that is barred or an account that is closed meanwhile sets no PIN.
         .where(Person.id == person_id, Person.reset_until > now, here.exists(), active.exists())
         .values(reset_until=None)
         .returning(Person.id)

@@ -141,15 +141,18 @@ def type_code(
     usable = (SignIn.id == _newest(phone, marks)) & SignIn.used_at.is_(None) & (SignIn.expires_at > now) & (SignIn.tries < TRIES)
     with desk.database.transaction() as session:
         counting = update(SignIn).where(usable).values(tries=SignIn.tries + 1).returning(SignIn.id, SignIn.digest, SignIn.browser)
+        # Committed before the code is compared: however many requests come at once, none gets a sixth look.
         counted = session.execute(counting).first()
     if counted is None:
         return False
+    # The row of a number of nobody has an empty hash, which no code has.
     if not secrets.compare_digest(counted.digest, _digest(code, phone, counted.browser, marks[counted.browser])):
         return False
     person = _person(desk.database, phone, place, now)
     if person is None:
         return False
     with desk.database.transaction() as session:
+        # Of two pages with the right code one goes on.
         right = update(SignIn).where(SignIn.id == counted.id, SignIn.used_at.is_(None))
         used = right.values(used_at=now, person_id=person, number=f"{draw(1_000):03d}").returning(SignIn.id)
         return session.scalar(used) is not None

@@ -100,7 +100,9 @@ def decidable(offices: tuple[Office, ...], person_id: int) -> ColumnElement[bool
     """Say in SQL what `office_to_decide` says of one row, for all."""
     concerned = select(Member.id).where(Member.id == Approval.member_id, Member.person_id == person_id).exists()
     places = [_place(office) for office in offices if office.role in ROLES]
+    # Both may be NULL (a file has no asker): with `!=` nobody would be another.
     others = Approval.asked_by.is_distinct_from(person_id) & Approval.barred_id.is_distinct_from(person_id)
+    # OR of nothing is no condition at all to SQLAlchemy: without any place all rows would do.
     return or_(*places, literal(value=False)) & others & ~concerned
 
 
@@ -145,6 +147,7 @@ def _concerns(session: Session, approval: Approval, person_id: int) -> bool:
 
 
 def _place(office: Office) -> ColumnElement[bool]:
+    # Commas on both sides, so that no role is found inside the name of another.
     named = (literal(",") + Approval.roles + literal(",")).contains(f",{office.role},")
     if office.cooperative_id is not None:
         return named & (Approval.cooperative_id == office.cooperative_id)

@@ -91,9 +91,11 @@ def ask(
     if known is not None:
         return known
     same = select(Approval).where(Approval.kind == kind, Approval.subject_id == subject_id, Approval.state == "waiting")
+    # Locked: its last word may be under way.
     before = session.scalar(same.with_for_update())
     if before is not None and before.expires_at > act.now:
         raise AlreadyAsked(f"{kind} {subject} {subject_id}")
+    # The sweeper hasn't come by yet: what is too old makes room here.
     if before is not None:
         end(session, before, "dead", act.now)
     asker = act.person_id or None
@@ -143,6 +145,7 @@ def decide(session: Session, act: Act, approval_id: int, *, approved: bool) -> A
         return ApprovalDecided(row.state)
     missing = _missing(session, row, act.now)
     if missing == 0:
+        # Before the act itself, which reads the approval and may undo it.
         row.state, row.decided_by, row.decided_at = "approved", act.person_id, act.now
         session.flush()
         _execute(session, row, act)

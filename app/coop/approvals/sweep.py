@@ -28,6 +28,7 @@ def sweep(session: Session, now: datetime) -> None:
     that can't be told of is logged too, and isn't tried again.
     """
     late = select(Approval).where(Approval.state == "waiting", Approval.expires_at <= now).order_by(Approval.id).limit(MOST)
+    # One that is locked has an officer's word under way: the next round sees what came of it.
     rows = session.scalars(late.with_for_update(skip_locked=True)).all()
     each(session, "an approval's end", [(row.id, row) for row in rows], lambda row: end(session, row, "dead", now))
     _tell_officers(session, now)
@@ -47,6 +48,7 @@ def _tell_officers(session: Session, now: datetime) -> None:
         words = texts.say("approvals_wait_one", code=service.code, cost=service.cost)
         if len(asked[person]) > 1:
             words = texts.say("approvals_wait", count=len(asked[person]), code=service.code, cost=service.cost)
+        # The newest of them names the SMS: what comes in a later round has a greater id, and so an SMS of its own.
         cause = f"approvals:{max(row.id for row in asked[person])}:{person}"
         _put(session, phone, words, cause, now, person, asked[person][0].cooperative_id)
 
@@ -58,6 +60,7 @@ def _tell_officers(session: Session, now: datetime) -> None:
 
 def _tell_askers(session: Session, now: datetime) -> None:
     ended = _claimed(session, "asked", "ended", ("approved", "refused", "dead"))
+    # It ended before officers were told that it waits: they hear nothing, the asker does.
     ended += _claimed(session, "nothing", "ended", ("approved", "refused", "dead"))
     numbers = first_numbers(session, {row.asked_by for row in ended if row.asked_by is not None})
 
@@ -112,6 +115,7 @@ def _claimed(session: Session, told: str, then: str, states: tuple[str, ...]) ->
     ids = session.scalars(wanted).all()
     if not ids:
         return []
+    # The conditions are asked again: another scheduler may have claimed some since they were read.
     claimed = update(Approval).where(Approval.id.in_(ids), Approval.told == told, Approval.state.in_(states)).values(told=then)
     rows = session.scalars(claimed.returning(Approval), execution_options={"populate_existing": True})
     return sorted(rows, key=lambda row: row.id)

@@ -21,6 +21,7 @@ def sweep(session: Session, now: datetime) -> None:
     """End what is over: first reservations, then offers, whose rest is their lot's own again."""
     orders.expire(session, now)
     over = select(Offer.id, Offer.quantity).where(Offer.until_at <= now, Offer.quantity > Decimal(0)).order_by(Offer.id)
+    # One that is locked is being bought from, or taken down: the next round ends it.
     for offer, left in session.execute(over.limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all():
         session.execute(update(Offer).where(Offer.id == offer).values(quantity=Decimal(0)))
         offers.release(session, offer, left)
@@ -30,6 +31,7 @@ def tell_expired(session: Session, now: datetime) -> None:
     """Tell who ordered that nobody came in 48 h, once, by day; what couldn't be told for TOLD_WITHIN is told no more."""
     if not service_of(session).awake(now):
         return
+    # The number is blanked where the name of whoever ordered was erased.
     untold = (Order.state == "expired") & Order.reminded_at.is_(None) & (Order.phone != "")
     due = select(Order).where(untold, Order.reserved_until > now - TOLD_WITHIN).order_by(Order.id).limit(MOST_AT_ONCE)
     service = service_of(session)

@@ -62,6 +62,7 @@ def noted(session: Session, approval: approvals.Approval, act: Act) -> None:
         lock_box(session, row.cooperative_id)
         _cash(session, act, row, int(row.counted - row.books))
         return
+    # The difference is noted, not the count: the shelf may have sold since it was counted.
     by = row.counted - row.books
     changed = update(Offer).where(Offer.id == row.offer_id, Offer.quantity + by >= Decimal(0)).values(quantity=Offer.quantity + by)
     price = require(
@@ -86,6 +87,7 @@ def _shelf(session: Session, act: Act, row: DayCount, by: Decimal) -> None:
         return
     within = Act(act.person_id, act.channel, f"day_count:{row.id}:shelf", act.now)
     if by < 0:
+        # What lies on a shelf is the offer's part of the lot.
         part = take(lot, -by, promised=True)
         happen(session, within, "count", lot.cooperative_id, taken=[part], gone=part.grams or 0, reason="fin de journée")
     else:

@@ -57,6 +57,7 @@ class Order(Base):
         CheckConstraint("quantity > 0 AND amount > 0", name="amounts"),
         UniqueConstraint("cooperative_id", "invoice"),
         Index("uq_orders_code", "cooperative_id", "code", unique=True, sqlite_where=_RESERVED, postgresql_where=_RESERVED),
+        # One open order of a number of nobody: two SMS at once both find none, and the key refuses the second.
         Index("uq_orders_stranger", "phone", unique=True, sqlite_where=_STRANGERS, postgresql_where=_STRANGERS),
         Index("ix_orders_until", "reserved_until", sqlite_where=_RESERVED, postgresql_where=_RESERVED),
         Index("ix_orders_phone", "phone", "at"),

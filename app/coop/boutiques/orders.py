@@ -123,6 +123,7 @@ def expire(session: Session, now: datetime) -> int:
         back: dict[int, Decimal] = defaultdict(Decimal)
         for offer, units in rows:
             back[offer] += units
+        # In the order of their ids: two schedulers at once wait for each other, not in a circle.
         for offer, units in sorted(back.items()):
             session.execute(update(Offer).where(Offer.id == offer).values(quantity=Offer.quantity + units))
         ended += len(rows)

@@ -90,6 +90,7 @@ def shelf(reader: Connection | Session, scope: Scope, now: datetime, *, most: in
     """Return a scope's offers that still stand, newest first, from the one with the id `before` on."""
     columns = (Offer.id, Offer.name, Offer.unit, Offer.amount, Offer.quantity, Offer.place, Lot.best_before)
     waits = select(func.coalesce(func.sum(Order.quantity), 0)).where(Order.offer_id == Offer.id, Order.state == "reserved")
+    # A sum of a Quantity comes back as plain thousandths: the type is said again.
     reserved = type_coerce(waits.scalar_subquery(), Order.quantity.type)
     rows: Any = select(*columns, Lot.code, Cooperative.code, reserved, Offer.until_at, Lot.id)
     rows = rows.join(Cooperative, Cooperative.id == Offer.cooperative_id)

@@ -87,6 +87,7 @@ def deliver(session: Session, act: Act, offer_id: int, units: Decimal, buyer: st
     cooperative = act.office.scope.cooperative
     lock_cooperative(session, cooperative)  # invoices are numbered without a gap
     of_year = (Order.cooperative_id == cooperative) & Order.invoice.like(f"F{act.today.year}-%")
+    # Five digits with zeros before them: the greatest text is the greatest number.
     last = session.scalar(select(func.max(Order.invoice)).where(of_year))
     number = int(last[6:]) + 1 if last else 1
     row = _written(session, act, offer_id, units, way="invoice", state="delivered", buyer=named, phone=phone)
@@ -138,6 +139,7 @@ def refunded(session: Session, approval: approvals.Approval, act: Act) -> None:
             paid = _entry_of(session, row, "invoice_paid")
             reverse(session, paid, operation=f"{act.operation}:paid", now=act.now)
         reverse(session, row.entry_id or 0, operation=act.operation, now=act.now)
+        # Reversed before: the sum of the box has it.
         if row.way == "cash" or row.paid_at is not None:
             check_box(session, row.cooperative_id, row.amount)
     except OrderNotOpen:
@@ -182,10 +184,12 @@ def _sold(session: Session, act: Act, row: Order) -> Order:
 def _check_account(session: Session, act: Act, row: Order) -> None:
     """Hold a purchase against what the member is owed; more would be an overdraft, which the law may void."""
     member = row.member_id or 0
+    # Batches hold what is owed under this lock: no franc is both held and spent.
     lock_cooperative(session, row.cooperative_id)
     lock_member(session, member)
     free = unheld(session, member)
     if row.amount > free:
+        # Where the law voids an overdraft its article is said (AUSCOOP 251, 313), elsewhere only how much is free.
         law.check(session, "overdraft", member, act.today)
         raise AccountShort(max(0, free))
 

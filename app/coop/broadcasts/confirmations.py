@@ -125,6 +125,7 @@ def confirm(session: Session, act: Act, broadcast: Broadcast, terms: Terms, *, a
     if broadcast.purpose != "urgent":
         broadcast.budget_day = terms.day_of(broadcast.starts_at)
         broadcast.reserved = broadcast.recipients * broadcast.parts * broadcast.price
+        # From here on the day's row is locked: confirmations of one day come one after the other.
         budget.reserve(session, broadcast.budget_day, broadcast.reserved, terms.daily_budget)
     audience = msgspec.convert(broadcast.audience, Audience)
     before = same_before(session, broadcast.purpose, broadcast.typed, audience, act.now)  # behind the day's row: of two at once one
@@ -151,6 +152,7 @@ def expand(session: Session, broadcast: Broadcast, terms: Terms, *, now: datetim
 def resume(session: Session, lane: str, terms: Terms, *, now: datetime) -> bool:
     """Write a slice of the oldest broadcast of a lane that isn't all written; tell whether there was one."""
     waits = select(Broadcast).where(Broadcast.state == "expanding", Broadcast.lane == lane).order_by(Broadcast.id).limit(1)
+    # One that is locked is written by another worker just now.
     broadcast = session.scalar(waits.with_for_update(skip_locked=True))
     return broadcast is not None and expand(session, broadcast, terms, now=now)
 
@@ -188,6 +190,7 @@ def _number(session: Session, broadcast: Broadcast) -> None:
         try:
             with session.begin_nested():
                 session.execute(numbering)
+        # A confirmation that ended meanwhile has this number: the greatest is read anew.
         except IntegrityError:
             if tries == MOST_AT_ONCE - 1:
                 raise

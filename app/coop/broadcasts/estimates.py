@@ -275,6 +275,7 @@ def _bury(session: Session, sender: str, mark: str) -> None:
     """End the sender's open estimate of the same text, and let the older ones wait for the PIN alone."""
     mine = (Broadcast.sender == sender) & (Broadcast.state == "estimated")
     session.execute(update(Broadcast).where(mine, Broadcast.fingerprint == mark).values(state="dead"))
+    # With the one that is about to be written they are MOST_OPEN.
     newest = select(Broadcast.id).where(mine).order_by(Broadcast.id.desc()).limit(MOST_OPEN - 1)
     kept = session.scalars(newest).all()
     session.execute(update(Broadcast).where(mine, Broadcast.id.not_in(kept)).values(by_pin=True))

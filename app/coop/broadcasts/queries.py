@@ -141,6 +141,7 @@ def spent_today(database: Database, terms: Terms, now: datetime) -> int | None:
     midnight = datetime.combine(terms.day_of(now), time(), terms.zone)
     try:
         with database.read() as reader:
+            # One row behind so many says that there are more, without counting them all.
             many = select(Message.created_at).where(figures.since(midnight)).offset(MOST_ADDED).limit(1)
             if reader.scalar(many) is not None:
                 added = day_figures.day_sums(reader, now)

@@ -34,6 +34,7 @@ def sweep(session: Session, now: datetime) -> None:
     for lot in session.scalars(due.where(done).order_by(Lot.id).limit(MOST_LOTS).with_for_update(of=Lot, skip_locked=True)).all():
         family = family_of(session, lot.code)
         made_at = session.scalar(select(LotEvent.at).where(LotEvent.id == lot.made_by))
+        # An emptied lot may have become others, of which some isn't sold yet.
         if family is None or made_at is None or (made_at > now - AFTER and not _sold_out(family)):
             continue
         if session.scalar(quiet.where(QuietChain.cooperative_id == lot.cooperative_id)) is None:

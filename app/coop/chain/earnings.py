@@ -45,6 +45,7 @@ def earned(family: Family) -> Earnings:
         materials += cost[lot][1] * of_it[lot] * part
         work += cost[lot][2] * of_it[lot] * part
         sold += within[lot] * part
+    # The co-operative has what remains of the price, so that the four sum to it to the franc.
     whole, *parts = round(price), round(producers), round(materials), round(work)
     members = {one.member for lot in backward(family) for one in family.deliveries.get(lot, ())}
     return Earnings(whole, parts[0], parts[1], parts[2], whole - sum(parts), sold, len(members))
@@ -71,6 +72,7 @@ def kilos(family: Family) -> dict[int, int]:
             exact[one.member] += one.weight * part * (1 if massive else 1000)
     whole = {member: int(weight) for member, weight in exact.items()}
     rest = round(sum(exact.values())) - sum(whole.values())
+    # The greatest remainders first. The id decides between equal ones, so that each reading says the same.
     for member in sorted(exact, key=lambda one: (whole[one] - exact[one], one))[:rest]:
         whole[member] += 1
     return whole
@@ -78,6 +80,7 @@ def kilos(family: Family) -> dict[int, int]:
 
 def costs(family: Family) -> dict[int, tuple[float, float, float]]:
     """Return what each lot as made has cost: to producers, for what was bought, for work."""
+    # Links are in the order of their ids, and inputs are older than what they became: their cost is known by then.
     found: dict[int, tuple[float, float, float]] = {}
     for link in family.links.values():
         if link.kind == "bought":

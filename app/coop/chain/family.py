@@ -126,6 +126,7 @@ def _ids(codes: Collection[str]) -> CTE:
     down = select(Lot.id).where(Lot.code.in_(codes)).cte("down", recursive=True)
     child = aliased(Lot)
     onward = select(child.id).join(LotMove, LotMove.event_id == child.made_by).join(down, down.c.id == LotMove.lot_id)
+    # UNION without ALL: lots that were split and meet again are read once.
     down = down.union(onward.where(LotMove.units < Decimal(0)))
     up = select(down.c.id).cte("up", recursive=True)
     parent = aliased(Lot)

@@ -196,6 +196,7 @@ def _leave(session: Session, member_id: int, noted_by: int | None, paper: str | 
 
 def _shut(session: Session, approval: approvals.Approval, act: Act) -> int:
     member, now = approval.subject_id, act.now
+    # Both before the member's row: who decides a payout and who makes a batch lock them first, too.
     payouts.let_go(session, now, Payout.member_id == member)
     batches.leave_out(session, approval.cooperative_id or 0, member)
     lock_member(session, member)
@@ -204,6 +205,8 @@ def _shut(session: Session, approval: approvals.Approval, act: Act) -> int:
     if before is not None and before.kind != "withdrawal":
         raise approvals.Impossible("ce compte est déjà fermé")
     if before is not None:
+        # Flushed at once: one departure is open at a time, and the
+        # session would write the new one before it closes this one.
         before.state, before.closed_at = "withdrawn", now
         session.flush()
     row.state, row.leaving_on, row.amounts_by_sms = "blocked", now.date(), False
@@ -222,6 +225,7 @@ def _drop_settlement(session: Session, member_id: int, now: datetime) -> None:
 
 
 def _busy(session: Session, member_id: int, since: datetime) -> bool:
+    # AUSCOOP 13: two years in a row without business. Who joined since can't have been idle for as long.
     booked = select(JournalEntry.id).where(JournalEntry.member_id == member_id, JournalEntry.at > since).limit(1)
     joined = select(Member.id).where(Member.id == member_id, Member.joined_on > since.date())
     return bool(session.scalar(booked) or session.scalar(joined))

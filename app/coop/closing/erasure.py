@@ -57,6 +57,7 @@ def _erase(session: Session, row: Member, now: datetime) -> Erased:
     person = session.get_one(Person, row.person_id)
     name, person.name, person.pin_hash, person.language = person.name, NOBODY, None, "fr"
     held = numbers_of(session, person.id)
+    # Collected first: the history of the numbers is blanked below, and nothing else tells whose they were.
     phones = tuple(phone for phone in session.scalars(numbers.phones_of(person.id)) if phone)
     for number in held:
         numbers.release(session, person.id, number.id, by_person_id=None, now=now)
@@ -75,7 +76,9 @@ def _forget_acts(session: Session, person_id: int, member: Member, name: str, ph
     (another of the same name) does no harm: nothing reads them but a repeat within minutes.
     """
     dialled = [write(phone) for phone in phones]
+    # As JSON has it in the column: letters with accents are escapes there.
     marks = [json.dumps(mark)[1:-1] for mark in (name, member.card, *dialled)]
+    # With the sign that follows a number: 12 isn't the beginning of 123.
     ids = [f'"{key}": {number}{end}' for key, number in (("person_id", person_id), ("member_id", member.id)) for end in ",}"]
     columns = (cast(Operation.arguments, String), cast(Operation.outcome, String))
     named = [func.lower(column).contains(mark.lower(), autoescape=True) for column in columns for mark in (*marks, *ids)]

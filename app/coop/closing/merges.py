@@ -65,6 +65,8 @@ def merged(session: Session, approval: approvals.Approval, act: Act) -> None:
     kept, other = (session.get_one(Member, one, populate_existing=True) for one in both)
     if act.person_id == other.person_id:
         raise approvals.Impossible("c'est votre carte")
+    # Approvals leave out the member whom they concern, here the one
+    # who is kept. The other card may be an officer's, too.
     voted = select(approvals.ApprovalVote.id).where(approvals.ApprovalVote.approval_id == approval.id)
     if session.scalar(voted.where(approvals.ApprovalVote.person_id == other.person_id)) is not None:
         raise approvals.Impossible("sa carte est celle d'un responsable qui a voté")
@@ -129,6 +131,7 @@ def _move_money(session: Session, act: Act, kept: Member, other: Member) -> None
     balances = [row for row in locked.all() if row.member_id == other.id and row.balance]
     if not balances:
         return
+    # An entry is of one member's accounts: a balance passes from one to the other through a control account.
     between, total = account_of(session, scope, None, BETWEEN), sum(row.balance for row in balances)
     gone = [(row.id, -row.balance) for row in balances]
     come = [(account_of(session, scope, kept.id, row.kind), row.balance) for row in balances]

@@ -117,6 +117,7 @@ def settled(session: Session, approval: approvals.Approval, act: Act) -> None:
         raise approvals.Impossible("le solde a changé") from None
     except BoxShort:
         raise approvals.Impossible("la caisse n'a pas assez") from None
+    # Nothing is handed over, so that no word on it can follow: it is paid by its approval.
     if row.amount == 0:
         row.state, row.handed_at, row.paid_at = "paid", act.now, act.now
         row.handed_by, row.handed_entry_id = act.person_id, book(session, row, lines, act.now)
@@ -168,6 +169,7 @@ def close_signed(session: Session, now: datetime) -> int:
     leaves = select(Departure.id).where(Departure.member_id == Payout.member_id, Departure.state == "open")
     quiet = (Payout.kind == "settlement") & (Payout.state == "paid") & ~Payout.contested
     due = select(Payout).where(quiet, Payout.paid_at <= now - CONTESTED_WITHIN, leaves.exists())
+    # One that is locked is being contested, or closed by another scheduler.
     rows = session.scalars(due.order_by(Payout.id).limit(200).with_for_update(skip_locked=True)).all()
     for row in rows:
         close_paid(session, row, now)

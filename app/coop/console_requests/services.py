@@ -72,6 +72,7 @@ def ask(session: Session, act: Act, arguments: msgspec.Struct) -> int:
     kind = kind_of(arguments)
     office = office_for(session, act.person_id, kind.right, act.today, scope=act.office.scope)
     given = msgspec.to_builtins(arguments)
+    # Sorted, so that the same asked twice has one mark, in whichever order its arguments come.
     mark = _hash(json.dumps([kind.name, office.cooperative_id, given], sort_keys=True))
     open_ = select(ConsoleRequest.id, ConsoleRequest.mark).where(
         ConsoleRequest.person_id == act.person_id, ConsoleRequest.state == "waiting", ConsoleRequest.expires_at > act.now
@@ -181,6 +182,7 @@ def _said(
 
 def _done(session: Session, kind: RequestKind, act: Act, arguments: msgspec.Struct) -> RequestDone | str:
     """Do it, or return the reason why nothing is done."""
+    # What the act has begun is taken back, and the request still ends, with its reason.
     undone = session.begin_nested()
     try:
         done = kind.do(session, act, arguments)

@@ -148,6 +148,7 @@ def answer(session: Session, act: Act, contest_id: int, *, upheld: bool, note: s
     """
     what = select(Contest.subject, func.coalesce(Contest.payment_id, Contest.payout_id).label("row_id"), Contest.member_id)
     about = require(session.execute(what.where(Contest.id == contest_id)).first(), ContestNotOpen())
+    # What was handed over, its member, the contest: the order of all locks (members/lock.py).
     money, left = locked_money(session, about.subject, about.row_id)
     lock_member(session, about.member_id, ContestNotOpen)
     mine = (Contest.id == contest_id) & (Contest.member_id == about.member_id) & _for(act.office) & ~_theirs(act.person_id)
@@ -178,6 +179,7 @@ def escalate(session: Session, now: datetime) -> list[Escalated]:
     """
     today, stuck = now.date(), Contest.id.in_(_stuck(session, now.date()))
     gone_up = []
+    # The federation first: what is late for both levels goes up once, and the president is told nothing.
     for level, why, late in ((2, Contest.answer_by < today, True), (2, stuck, False), (1, Contest.investigate_by < today, True)):
         which = select(Contest.id).where(Contest.state == "open", Contest.level < level, why).limit(MOST_AT_ONCE)
         moved = session.execute(
@@ -196,6 +198,7 @@ def _stuck(session: Session, today: date) -> list[int]:
     found: list[int] = []
     for place in session.scalars(select(Contest.cooperative_id).where(below).distinct()).all():
         persons = {office.person_id for office in holders_of_right(session, "approve", place, today)}
+        # Where nobody holds the right any more no condition is left, and all of it goes up.
         theirs = (_theirs(person) for person in sorted(persons))
         found += session.scalars(select(Contest.id).where(below, Contest.cooperative_id == place, *theirs)).all()
     return found

@@ -110,6 +110,7 @@ def contest(session: Session, act: Act, assisted_id: int) -> AssistedActConteste
     Again, it says the same and changes nothing more. Raises UnknownAct.
     """
     lock_members(session, (act.member,))
+    # Unanswered is NULL, which `!=` would leave out. What was found right may still be contested.
     new = _answer(session, act, assisted_id, "contested", AssistedAct.answer.is_distinct_from("contested"))
     assisted, reference, cooperative, person = _assisted(session, act.member, assisted_id)
     declaration = Declaration.id == assisted.declaration_id

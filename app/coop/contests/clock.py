@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from dateutil.easter import easter
 
 INVESTIGATE, ANSWER = 14, 7
-"""Working days to find out, then to answer: what savings co-operatives are held to in the region."""
+"""Working days to find out, then to answer: what Kenya's regulator holds savings co-operatives to."""
+# New Year's Day, Independence Day, Labour Day, the Assumption, All Saints' Day, Christmas.
 FIXED = ((1, 1), (4, 4), (5, 1), (8, 15), (11, 1), (12, 25))
 AFTER_EASTER = (1, 39, 50)
 """Easter Monday, Ascension, Whit Monday."""

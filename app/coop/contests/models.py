@@ -20,6 +20,7 @@ class Contest(Base):
     __tablename__ = "contests"
     __table_args__ = (
         UniqueConstraint("cooperative_id", "number"),
+        # A NULL is like no other NULL: each of these keys holds contests of its own kind alone.
         UniqueConstraint("subject", "payment_id", name="uq_contests_payment"),
         UniqueConstraint("subject", "weighing_id", name="uq_contests_weighing"),
         UniqueConstraint("subject", "payout_id", name="uq_contests_payout"),

@@ -93,6 +93,7 @@ def _openings(reader: Connection | Session, member_id: int, now: datetime) -> li
     rows: Any = reader.execute(
         select(OpeningBalance.id, OpeningEntry.at, held)
         .join(OpeningEntry, OpeningEntry.id == OpeningBalance.entry_id)
+        # Without an answer `late` is NULL: what nobody has said anything of may be contested.
         .where(OpeningBalance.member_id == member_id, func.coalesce(~late, true()), ~is_reversed(OpeningBalance.entry_id))
     )
     return [Contestable("opening", id_, f"{id_ % 1_000_000:06d}", at, amount) for id_, at, amount in rows]
@@ -122,6 +123,7 @@ def open_contest(
         return ContestOpened(*known[:3], known=True)
     _, left = locked_money(session, subject, about)
     cooperative = lock_member(session, act.member, TooLate).cooperative_id
+    # Read behind the locks: it may have been taken back or confirmed since it was shown.
     what = require(
         next((one for one in contestable(session, act.member, act.now) if (one.subject, one.id) == (subject, about)), None),
         TooLate(about),

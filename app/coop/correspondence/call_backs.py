@@ -85,6 +85,7 @@ def _beside(before: str, topic: str) -> str:
     """Put a topic behind those before it; where they are too long together the details of all go first."""
     several = [*(one for one in before.split(BETWEEN) if one != topic), topic]
     whole = BETWEEN.join(several)
+    # The end is kept: what was asked last stands there.
     return whole if len(whole) <= MOST_TOPICS else BETWEEN.join(subjects(whole))[-MOST_TOPICS:]
 
 

@@ -86,6 +86,7 @@ def answer(session: Session, act: Act, letter: int, words: str) -> int:
     """
     scope = act.office.cooperative_id
     whole, parts = as_sent(session, scope, words)
+    # Closed before the answer is written: of two officers one has the row, and one answer leaves.
     sender = _close(session, act, letter, "letter answered")
     notices.tell_number(session, act, sender, "answer", f"letter:{letter}", whole, cooperative_id=scope)
     return parts

@@ -227,6 +227,8 @@ def _member(session: Session, person_id: int, cooperative_id: int, paper: str | 
             paper=paper,
         )
         try:
+            # A card that was printed already fails at its unique key: only
+            # the savepoint is lost, and another number is drawn.
             with session.begin_nested():
                 store(session, made)
         except IntegrityError as error:

@@ -172,6 +172,7 @@ def end(session: Session, role_id: int, *, now: datetime) -> None:
         NotAppointed("cette charge est finie"),
     )
     if row.role == "administrator":
+        # The others are locked, too: two who end each other's office at once would each see one left.
         others = select(Role.id).where(Role.role == "administrator", in_term(now.date()), Role.person_id != row.person_id)
         if not session.scalars(others.with_for_update()).all():
             raise NotAppointed("la fédération garde au moins un administrateur")

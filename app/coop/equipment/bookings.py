@@ -88,6 +88,7 @@ def book(session: Session, act: Act, equipment_id: int, on_day: date, half: str)
     if _counted(session, act, equipment_id) >= what.most:
         raise TooManyBookings(what.most)
     slot = {"equipment_id": equipment_id, "on_day": on_day, "half": half}
+    # The key decides. Who claims the same half-day at once waits here for the first one's commit, and then has no row.
     claimed = upsert(session, HalfDay).values(slot).on_conflict_do_nothing().returning(HalfDay.half)
     require(session.scalar(claimed), HalfDayTaken(on_day, half))
     row = Booking(

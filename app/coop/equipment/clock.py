@@ -19,6 +19,7 @@ MOST_AT_ONCE = 500
 def sweep(session: Session, now: datetime) -> None:
     """Let go of what was asked and not decided before its half-day, call missed what nobody came for, tell of what is late."""
     due = select(Booking).where(Booking.state.in_(("asked", "booked", "out")), Booking.on_day <= now.date())
+    # One that is locked is being handed out or taken back: the next round sees what came of it.
     for row in session.scalars(due.order_by(Booking.id).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all():
         when = bounds(row.on_day, row.half)
         if row.state == "asked" and when.begins <= now:

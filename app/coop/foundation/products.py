@@ -101,6 +101,7 @@ def _free_slot(reader: Connection | Session, cooperative_id: int) -> int:
     """Return the slot behind the last one: lists number 1 to 8, then 11 to 18."""
     last = reader.scalar(select(func.max(CooperativeProduct.slot)).where(CooperativeProduct.cooperative_id == cooperative_id))
     after = (last or 0) + 1
+    # 9 is a key of each list (Suite), and no slot ends in 0.
     return after if after % 10 != 9 else after + 2
 
 

@@ -70,6 +70,7 @@ def box_of(reader: Connection | Session, cooperative_id: int) -> Box:
 def lock_box(session: Session, cooperative_id: int) -> None:
     """Wait for whoever else promises or takes cash from a box: only they lock this row."""
     cash = account_of(session, cooperative_id, None, "cash")
+    # FOR NO KEY UPDATE: a posting refers to this row by its foreign key, and money that comes in needn't wait for that.
     session.execute(select(Account.id).where(Account.id == cash).with_for_update(key_share=True))
 
 
@@ -80,6 +81,7 @@ def check_box(session: Session, cooperative_id: int, taken: int, *, promised: bo
     """
     lock_box(session, cooperative_id)
     box = box_of(session, cooperative_id)
+    # Handing over what was promised leaves *free* as it was. What must hold then is what lies in the box.
     left = box.there if promised else box.free
     if left < 0:
         raise BoxShort(left + taken)

@@ -27,5 +27,6 @@ def draw_references(session: Session, cooperative_id: int, season: int, count: i
             )
         drawn |= wanted
         if len(drawn) == count:
+            # A set has an order of its own in each process. Sorted, the same draw gives the same references.
             return sorted(drawn)
     raise RuntimeError("no reference is free: is the season's number space full?")

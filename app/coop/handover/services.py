@@ -45,6 +45,7 @@ def hand_over(session: Session, act: Act, kind: HandoverKind, row_id: int) -> An
     kind's own check does: nothing is handed over then.
     """
     here = act.by.scope.own(kind.table.cooperative_id) if act.by else true()
+    # Row, box, member: the order of all locks (members/lock.py).
     row = move(session, kind.table, row_id, (kind.table.HELD,), kind.table.HANDED, here, kind.only)
     row.handed_at, row.handed_by = act.now, act.person_id if act.by else None
     session.flush()
@@ -54,6 +55,7 @@ def hand_over(session: Session, act: Act, kind: HandoverKind, row_id: int) -> An
     if act.by and member.person_id == act.person_id:
         raise NotForYourself
     kind.check(session, act, row, member)
+    # It was approved hours or days ago: a number or a PIN that has changed since freezes what would leave now.
     check_money(session, row.member_id, act.now)
     row.handed_entry_id = kind.book(session, act, row)
     if act.by:
@@ -100,6 +102,7 @@ def take_back(session: Session, act: Act, kind: HandoverKind, row: Any) -> None:
         reverse(session, row.paid_entry_id, operation=f"{act.operation}:paid", now=act.now)
     if row.handed_entry_id is not None:
         reverse(session, row.handed_entry_id, operation=act.operation, now=act.now)
+    # Before the state below: a payment's `resume` sets one of its own.
     row.resume(None)
     row.state = "cancelled"
     if kind.taken_back:
@@ -113,6 +116,7 @@ def leave(session: Session, row: Any, entry: str, account: str, now: datetime, *
 
 def move(session: Session, table: type[Any], row_id: int, before: Sequence[str], state: str, *only: ColumnElement[bool]) -> Any:
     """Move a row on from one of these states, and return it; of two at once one does. Raises HandoverNotOpen."""
+    # The UPDATE decides: of two who have both read the old state, one finds the row as it wants it.
     moved = update(table).where(table.id == row_id, table.state.in_(before), *only).values(state=state)
     require(session.scalar(moved.returning(table.id)), HandoverNotOpen(row_id))
     return session.get_one(table, row_id, populate_existing=True)
@@ -132,6 +136,7 @@ def _post(
     of = [account_of(session, row.cooperative_id, member, account) for account, member in (debit, credit)]
     return post(
         session,
+        # The key is the row's and its step's, not the act's: no second way to the same step writes it again.
         operation=f"{row.NAME}:{row.id}:{kind}",
         kind=kind,
         cooperative_id=row.cooperative_id,

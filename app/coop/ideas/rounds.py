@@ -50,6 +50,7 @@ def close_rounds(session: Session, now: datetime) -> None:
     for round_ in session.scalars(due.with_for_update()).all():
         kept = [idea for idea, _, scores, _ in ranking(session, round_.id) if scores >= LEAST_SCORES][:SHORTLIST]
         of = (Idea.round_id == round_.id) & (Idea.state == "open")
+        # In this order: the second statement takes all that is still open.
         session.execute(update(Idea).where(of, Idea.id.in_(kept)).values(state="shortlisted"))
         session.execute(update(Idea).where(of).values(state="not_kept"))
         round_.closed_at = now

@@ -68,6 +68,7 @@ def support(session: Session, act: Act, idea_id: int, *, by_pin: bool) -> Voices
     values = {"idea_id": idea_id, "by_pin": by_pin, "at": act.now}
     given = upsert(session, IdeaVoice).values(round_id=round_id, member_id=act.member, **values)
     session.execute(given.on_conflict_do_update(index_elements=["round_id", "member_id"], set_=values))
+    # The upsert went past the session, which still holds the voice of before.
     session.expire_all()
     return msgspec.structs.replace(counted(session, idea_id), moved_from=moved)
 

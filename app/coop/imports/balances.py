@@ -155,6 +155,7 @@ def finish(session: Session, import_id: int, scope: Scope, stated: Mapping[str, 
     noted = openings.noted(session, scope)
     for opening, place in noted:
         act = Act(0, "file", f"import:{import_id}:{place}", now)
+        # The totals of a sheet are of all its co-operatives together: of several they say nothing of each.
         openings.ask(session, act, opening, stated if len(noted) == 1 else {})
 
 
@@ -186,6 +187,7 @@ def _amounts(values: Mapping[str, Any]) -> dict[str, int]:
         if amounts[kind] < 0:
             amounts["advance"] -= amounts[kind]
             amounts[kind] = 0
+    # Screens show what is owed as one sum, advance and lease together.
     for kind, amount in (*amounts.items(), ("advance", amounts["advance"] + amounts["leasing"])):
         if not 0 <= amount <= MOST_HELD:
             raise RowRefused(kind, f"{SAID[kind]}: un montant de 0 à 999 999 999 F.")

@@ -107,6 +107,7 @@ def take(database: Database, act: Act, file: ImportFile, now: Callable[[], datet
     if not agreed:
         raise ForecastChanged
     with database.transaction() as session:
+        # The turn before the forecast: no other import moves what it counts on.
         import_id = turns.begin(session, source, now())
         keep_answers(session, file.answers, now())
     try:
@@ -116,6 +117,7 @@ def take(database: Database, act: Act, file: ImportFile, now: Callable[[], datet
             raise ForecastChanged
         write(database, file.kind, import_id, seen.found.planned, scope=source.scope, stated=seen.table.totals, now=now)
         state, counts = "done", {str(name): count for name, count in seen.found.counts.items()}
+    # Also of one that fails: its slices are whole and stay, and the next import needn't wait for the lease.
     finally:
         with database.transaction() as session:
             turns.end(session, import_id, state, counts)

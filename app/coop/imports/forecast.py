@@ -112,6 +112,7 @@ AT_ONCE = 500
 
 def key_of(*parts: object) -> str:
     """Return the key of a question or the mark of a row: 32 letters, the same for the same parts."""
+    # With a sign between them: "ab" and "c" are not "a" and "bc".
     return blake2b("\x1f".join(map(str, parts)).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

@@ -44,6 +44,7 @@ class Holders:
         theirs = [known for known in same if phone and phone in known.places]
         if len(theirs) == 1:
             return theirs[0]
+        # A number that isn't theirs speaks for another person of the same name: that is asked.
         if len(same) == 1 and not (phone and same[0].places):
             return same[0]
         likely = theirs or same or [known for known in _alike(register, name) if not phone or phone in known.places]

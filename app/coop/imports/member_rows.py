@@ -55,6 +55,7 @@ def _create(session: Session, import_id: int, rows: Sequence[Planned], now: date
         }
         for person, card, change in zip(persons, _cards(session, persons, changes), changes, strict=True)
     ]
+    # RETURNING promises no order of its own, and ids are matched to rows by their place.
     ids = session.scalars(insert(Member).returning(Member.id, sort_by_parameter_order=True), members).all()
     made = list(zip(ids, persons, changes, strict=True))
     bring(to, NameKey, [key for _, person, one in made if not one.person_id for key in name_key_rows(person, one.name or "")])

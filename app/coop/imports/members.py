@@ -140,6 +140,7 @@ class RegisterPlan:
             return register.by_id[register.by_mark[change.mark]]
         for known in register.by_name.get(name_key(change.name or ""), []):
             papers = {known.profile.get("identity"), change.profile.get("identity")} - {None}
+            # Two identity papers are two people, whatever their names and numbers.
             if len(papers) > 1:
                 continue
             if known.id is not None and any(one.phone in known.places for one in change.numbers):

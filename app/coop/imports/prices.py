@@ -145,6 +145,7 @@ def write(session: Session, import_id: int, rows: Sequence[Planned], now: dateti
     for row in rows:
         change: BroughtPrice = row.change
         act = Act(0, "file", f"import:{import_id}:{row.number}", now)
+        # Read before the new one counts: this is what `take_back` publishes again.
         said = price_at(session, [(change.scope, change.product_id, change.grade, now)])[0]
         if change.from_at is None:
             made = proposals.bring(session, act, change.scope, change.product_id, change.unit, change.amount, grade=change.grade)

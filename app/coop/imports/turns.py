@@ -67,6 +67,7 @@ def begin(session: Session, source: ImportSource, now: datetime) -> int:
         counts={},
     )
     try:
+        # The unique key says whose turn it is. The savepoint leaves a session that can still ask who has it.
         with session.begin_nested():
             store(session, row)
     except IntegrityError:

@@ -55,6 +55,7 @@ def undo(database: Database, import_id: int, *, now: Callable[[], datetime]) -> 
                     return ImportUndone(numbers, done)
                 session.expunge_all()
                 mine = tuple_(ImportRow.import_id, ImportRow.number).in_([(row.import_id, row.number) for row in rows])
+                # The rows first: they refer to the members whom `take_back` deletes.
                 session.execute(delete(ImportRow).where(mine), execution_options={"synchronize_session": False})
                 kind.take_back(session, rows, now())
         except (IntegrityError, RestsOn) as fault:  # it came between the check and this slice

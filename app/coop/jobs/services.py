@@ -118,6 +118,7 @@ def end(session: Session, job_id: int, state: str, act: Act | None = None) -> in
     """
     moved = update(Job).where(Job.id == job_id, Job.state == "open").values(state=state)
     row = session.execute(moved.returning(Job.id, Job.company_id)).first()
+    # It was moved before it was asked whose it is: the error takes that back.
     if row is None or (act is not None and not sees_to(act.office.scope, row.company_id)):
         raise JobClosed(job_id)
     if act is not None:

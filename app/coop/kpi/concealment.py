@@ -30,6 +30,7 @@ def hide_family(tables: Mapping[str, Sequence[Mapping[str, int]]]) -> dict[str, 
         found = {name: set().union(*(hide_totals(each, hidden) for each in of)) for name, of in tables.items()}
         whole |= {name for name, rows in found.items() if WHOLE in rows}
         more = hidden.union(*(rows for name, rows in found.items() if name not in whole))
+        # One table may hide a row for all others, which then hide more: until nothing is added.
         if more == hidden:
             return {name: {*rows, WHOLE} if name in whole else hidden for name, rows in found.items()}
         hidden = more
@@ -121,6 +122,7 @@ class _Table:
         mine, right, below, last = (self.rows[one][column] for one in (row, across) for column in (at, other))
         if WHOLE in (row, across):  # a sum moves with its cells, not against them
             return min(right, last) > 1 or min(mine, below) > 1
+        # The two corners that give a person away must keep one: none is told, so an empty cell would say so.
         return min(right, below) > 1 or min(mine, last) > 1
 
     def _uncovered(self) -> Iterator[tuple[str, int]]:

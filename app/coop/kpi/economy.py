@@ -40,6 +40,8 @@ def deliveries(reader: Connection | Session, ids: Sequence[int], month: Month) -
 
 
 def _weighed(ids: Sequence[int], month: Month, *, by_trade: bool) -> Any:
+    # A Quantity is kept in thousandths. Summed as the whole numbers that
+    # they are, grams lose nothing on either database.
     thousandths = type_coerce(Weighing.weight, BigInteger)
     known = case(*((Declaration.unit == unit, mass) for unit, mass in MASSES.items()), else_=None)
     grams = func.coalesce(Measure.grams, known)
@@ -105,6 +107,7 @@ def fund(reader: Connection | Session, ids: Sequence[int], month: Month) -> list
         "fund_out": dict(reader.execute(helped.group_by(Payout.cooperative_id)).all()),
     }
     return [
+        # An aid that was reversed since leaves its amount and nobody behind it: as one person's it isn't told.
         FigureCell(name, one, "", amount, persons=behind[name].get(one, 1 if name == "fund_out" else 0))
         for name, by in moved.items()
         for one, amount in by.items()

@@ -55,6 +55,7 @@ def last_month(now: datetime) -> Month:
 def gather(session: Session, now: datetime) -> bool:
     """Do the next step of the month under way, or of the newest that isn't published; tell whether there was one."""
     under_way = select(FigureMonth).where(FigureMonth.published_at.is_(None)).limit(1)
+    # Locked is not gone: without the second look a month under way elsewhere would be begun once more.
     row = session.scalar(under_way.with_for_update(skip_locked=True))
     if row is None:
         if session.scalar(under_way):
@@ -78,6 +79,7 @@ def begin(session: Session, month: Month, now: datetime, reason: str | None = No
         raise MonthNotPublished(month)
     wanted = FigureMonth.month == month.first, FigureMonth.revision == (before + 1 if reason else 1)
     values = {"month": month.first, "revision": before + 1 if reason else 1, "begun_at": now, "reason": reason}
+    # Two who begin it at once have one row: whoever waits for the other's commit then finds that one.
     session.execute(upsert(session, FigureMonth).values(values).on_conflict_do_nothing())
     row = session.scalar(select(FigureMonth).where(*wanted).with_for_update())
     if row is None:  # another correction of it is under way
@@ -137,6 +139,7 @@ def _fill(session: Session, row: FigureMonth, now: datetime) -> None:
     for id_, one in found.items():
         one.cells, one.gathered = cells[id_], True
     session.flush()
+    # A round that isn't full is the last one. After fifty to the dot the next one finds none and publishes.
     if len(found) < AT_ONCE:
         _publish(session, row)
         row.published_at = now

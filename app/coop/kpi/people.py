@@ -54,6 +54,7 @@ def _counted(
     reader: Connection | Session, ids: Sequence[int], month: Month, which: ColumnElement[bool]
 ) -> Counter[tuple[int, str]]:
     today = month.next - timedelta(days=1)
+    # The order counts: who isn't young and has a known birth is older, whoever is left didn't say.
     age: Any = case((young(today), "young"), (known_birth(), "older"), else_="-")
     sex: Any = func.coalesce(MemberProfile.sex, "-")
     rows = select(Member.cooperative_id, sex, age, func.count()).select_from(Member)

@@ -116,6 +116,7 @@ def _summed(figure: Figure, inside: list[dict[str, Any]], rest: dict[str, Any]) 
         sums = tuple(sum(numbers[at] for numbers in said) for at in (0, 1))
         everything = len(said) == len(rows)
         if len(whole_rows) < len(rows):
+            # Only the sum of all hidden co-operatives is known: those of this place have no more than that.
             unsaid.append(rest[figure.name][""][0] if figure.name in rest else None)
         if everything and figure.counts_persons:
             yield ToldFigure(figure, part, "rounded", _round(sums[0], SMALL // 2))

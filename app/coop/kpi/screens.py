@@ -52,6 +52,7 @@ def keep(session: Session, day: date, now: datetime, read: Callable[[], Mapping[
     for begin in range(0, len(rows), AT_ONCE):
         put = upsert(session, ScreenCount).values(rows[begin : begin + AT_ONCE])
         new, old = put.excluded.seen, ScreenCount.seen
+        # A reading below the last one: Redis was emptied, and all that it says now is new.
         more = ScreenCount.count + case((new >= old, new - old), else_=new)
         session.execute(put.on_conflict_do_update(index_elements=_KEY, set_={"count": more, "seen": new}))
     if now >= datetime.combine(day, time(), UTC) + timedelta(days=1) + CLOSED_AFTER:

@@ -29,6 +29,7 @@ def drifted(reader: Connection) -> list[str]:
     rows = reader.execute(
         select(Account.id, Account.balance, total)
         .outerjoin(sums, sums.c.account_id == Account.id)
+        # Control accounts keep no balance: there is nothing to hold against their postings.
         .where(Account.member_id.is_not(None), Account.balance != total)
         .limit(MOST_NAMED)
     )

@@ -55,6 +55,7 @@ def entries_of(
         moves = select(Posting.id).join(Account, Account.id == Posting.account_id)
         rows = rows.where(moves.where(Posting.entry_id == JournalEntry.id, Account.kind == account).exists())
     if after:
+        # A credited list writes many entries of one instant: without the id a page would skip or repeat some.
         rows = rows.where(tuple_(JournalEntry.at, JournalEntry.id) > tuple_(*after))
     found = reader.execute(rows.order_by(JournalEntry.at, JournalEntry.id).limit(PAGE + 1)).all()
     lines = _lines(reader, [row.id for row in found])

@@ -60,6 +60,7 @@ class Deductions(msgspec.Struct, frozen=True):
 
 _BALANCES = select(Account.kind, Account.balance).where(Account.member_id == bindparam("member"))
 _KINDS = Balances.__struct_fields__
+# Greater than any id there will be, so that the first page is read by the same statement as the others.
 _NOW = (2**62, 2**62)
 
 
@@ -72,6 +73,8 @@ def _last_of(kind: str) -> Any:
         select(Posting.entry_id, first.label("first"), (side * by).label("by"), literal(kind).label("account"))
         .where(Posting.account_id == mine, Posting.entry_id <= bindparam("entry", type_=BigInteger))
         .group_by(Posting.entry_id)
+        # One entry may move several accounts of a member. A page may end between two of them, so the mark has the
+        # posting, too.
         .having(or_(Posting.entry_id < bindparam("entry"), first < bindparam("first", type_=BigInteger)), by != 0)
     )
     last = rows.order_by(Posting.entry_id.desc()).limit(bindparam("most")).subquery()
@@ -103,6 +106,7 @@ _DEDUCTIONS = (
 
 def balances_of(reader: Connection, member_id: int) -> Balances:
     """Return a member's balances; one SELECT of a few rows, however long the history."""
+    # An account never changes its side (Overdrawn), so that its size alone says what is the member's or owed.
     rows = {kind: abs(balance) for kind, balance in reader.execute(_BALANCES, {"member": member_id})}
     return Balances(**rows)
 

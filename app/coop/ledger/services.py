@@ -79,6 +79,7 @@ def post(
     balance is not kept, and every act of the co-operative would wait for it. Raises Unbalanced, Overdrawn, AccountFull, MemberLeft.
     """
     same = select(JournalEntry.id).where(JournalEntry.operation == operation)
+    # Asked before any lock as well: a late repeat then waits for nobody.
     known = session.scalar(same)
     if known is not None:
         return known
@@ -102,8 +103,11 @@ def post(
         after = row.balance + touched[row.id]
         if (after < 0) if row.kind in OWED else (after > 0):
             raise Overdrawn(row.kind)
+        # An account that is beyond the limit already may still come down to it.
         if abs(after) > max(MOST_HELD, abs(row.balance)):
             raise AccountFull(row.kind)
+    # An entry on control accounts alone has taken no lock. Of two at once its unique operation lets one in, before
+    # anything is moved.
     entry = JournalEntry(
         operation=operation, kind=kind, cooperative_id=cooperative_id, member_id=member_id, at=now, reverses_id=reverses_id
     )
@@ -111,12 +115,14 @@ def post(
     session.execute(insert(Posting), [{"entry_id": entry.id, "account_id": account, "amount": amount} for account, amount in lines])
     if kept:
         moved = update(Account).where(Account.id == bindparam("account")).values(balance=Account.balance + bindparam("by"))
+        # On the connection: the ORM's own UPDATE of many rows takes no WHERE.
         session.connection().execute(moved, [{"account": row.id, "by": touched[row.id]} for row in kept])
     return entry.id
 
 
 def reverse(session: Session, entry_id: int, *, operation: str, now: datetime) -> int:
     """Correct an entry by its opposite; return the new entry's id. Raises AlreadyReversed, Overdrawn."""
+    # Two who reverse one entry wait here, so that the second is told instead of failing at the unique key.
     entry = session.get_one(JournalEntry, entry_id, with_for_update=True)
     by_whom = session.scalar(select(JournalEntry.operation).where(JournalEntry.reverses_id == entry_id))
     if by_whom not in (None, operation):

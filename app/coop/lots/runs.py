@@ -94,6 +94,7 @@ def collect(session: Session, act: Act, cooperative_id: int, product_id: int, da
     begins = datetime.combine(day, time(), DAKAR)
     of_day = (Weighing.weighed_at >= begins) & (Weighing.weighed_at < begins + timedelta(days=1))
     rows = select(Weighing.id, Weighing.weight).where(_loose(cooperative_id), Weighing.product_id == product_id, of_day)
+    # Of two who collect a day at once the second waits here, and the key of `lot_deliveries` then refuses it.
     found = session.execute(rows.order_by(Weighing.id).limit(MOST_DELIVERIES).with_for_update(of=Weighing)).all()
     if not found:
         raise NothingDelivered(product_id)
@@ -180,6 +181,7 @@ def correct(session: Session, now: datetime) -> None:
     for row in session.scalars(rows.limit(500).with_for_update(of=LotDelivery)).all():
         row.corrected_at = now
         lot = session.scalars(select(Lot).where(Lot.id == row.lot_id).with_for_update()).one()
+        # What an offer promises stays: a buyer may have reserved it.
         free = min(row.units, lot.units - lot.offered)
         parts = [take(lot, free)] if free else []
         wanted, there = row.grams or 0, sum(part.grams or 0 for part in parts)

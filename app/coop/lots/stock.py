@@ -88,6 +88,7 @@ def locked(session: Session, act: Act, codes: Sequence[str]) -> list[Lot]:
     """Lock lots of the act's co-operative in the order of their ids; return them in the order given. Raises LotGone."""
     here = act.by.scope.own(Lot.cooperative_id) if act.by else Lot.id > 0
     rows = select(Lot).where(Lot.code.in_(codes), here).order_by(Lot.id).with_for_update()
+    # What the session holds of a lot may be of before the lock.
     found = {row.code: row for row in session.scalars(rows.execution_options(populate_existing=True))}
     if set(codes) - found.keys():
         raise LotGone(codes)
@@ -117,6 +118,7 @@ def part_mass(lot: Lot, units: Decimal) -> int | None:
     """Return the mass of a part of a lot: all of it with the last unit."""
     if lot.grams is None or not lot.units:
         return None
+    # Rounded down at each part, so that the last unit has what is left: grams neither vanish nor appear.
     return lot.grams if units == lot.units else int(lot.grams * units / lot.units)
 
 
@@ -270,6 +272,7 @@ def count(session: Session, act: Act, code: str, found: Decimal, cost: int, reas
         part = take(lot, -difference)
         happen(session, act, "count", lot.cooperative_id, taken=[part], gone=part.grams or 0, **facts)
     elif difference > 0:
+        # By what the lot began with: of an empty one nothing is left to tell the mass of a unit.
         grams = None if lot.made_grams is None else int(lot.made_grams * difference / lot.made_units)
         part = Part(lot, difference, grams)
         give(lot, part)

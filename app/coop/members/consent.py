@@ -31,6 +31,7 @@ def note(
     """
     of = {"phone": act.phone, "person_id": act.person_id or None, "at": act.now, "channel": act.channel}
     session.add_all(Consent(purpose=purpose, given=given, notice=notice, **of) for purpose in purposes)
+    # A broadcast may be queued for hours: who says STOP now gets none of it.
     if not given:
         outbox.withdraw(session, act.phone, purposes, now=act.now)
 

@@ -40,6 +40,7 @@ def reach(reader: Connection | Session, members: Collection[int]) -> dict[int, C
         )
         .outerjoin(Number, Number.person_id == Member.person_id)
         .where(Member.id.in_(set(members)))
+        # The best number comes last: of a member's rows the dict below keeps the last one.
         .order_by(Number.proof_wanted.desc(), Number.trusted.desc(), Number.id.desc())
     )
     return {row.id: _reach(row) for row in rows}

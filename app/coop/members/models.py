@@ -117,6 +117,7 @@ class NameKey(Base):
     brings `name_key_rows` with them."""
 
     __tablename__ = "name_keys"
+    # Searched by ranges, which want an order byte by byte. PostgreSQL's own depends on the server's language.
     key: Mapped[str] = mapped_column(
         String(MOST_LETTERS).with_variant(String(MOST_LETTERS, collation="C"), "postgresql"), primary_key=True
     )

@@ -47,6 +47,7 @@ def places_on(reader: Connection | Session, phone: str) -> list[SharedHolder]:
 
 def first_numbers(reader: Connection | Session, persons: Iterable[int]) -> dict[int, str]:
     """Return each person's first number in the order of `numbers_of`; one who has none is left out. One SELECT."""
+    # The other way round: of a person's rows the dict below keeps the last one.
     order = (Number.proof_wanted.desc(), Number.trusted.desc(), Number.id.desc())
     rows = reader.execute(select(Number.person_id, Number.phone).where(Number.person_id.in_(set(persons))).order_by(*order))
     return {row.person_id: row.phone for row in rows}

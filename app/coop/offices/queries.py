@@ -72,6 +72,7 @@ class Directory:
             with self._database.read() as reader:
                 found = reader.scalars(union_all(held, theirs)).all()
         except Exception as fault:
+            # Who is an officer is shown from what was known last, and no call fails for it.
             if not is_outage(fault):
                 raise
         else:
@@ -85,6 +86,7 @@ def offices_of(reader: Connection | Session, person_id: int, today: date) -> tup
     A partner's lasts no longer than its agreement.
     """
     rows = reader.execute(_held(), {"person": person_id, "today": today})
+    # A UNION has no order of its own, and a co-operative's offices go first.
     found = sorted(rows, key=lambda row: (row[2] is not None, row[1] is None, row[1] or 0, row[3]))
     named = ((PARTNER_ROLES.get(role, role), place, partner) for role, place, partner, _ in found)
     return tuple(Office(person_id, cast(OfficeRole, role), place, partner) for role, place, partner in named)

@@ -30,6 +30,7 @@ Accounts = dict[tuple[int, str], tuple[int, int]]
 def post(session: Session, now: datetime) -> None:
     """Write the entries of the oldest approved opening's next members. Twice changes nothing: a row with an entry is done."""
     oldest = select(Opening).where(Opening.state == "approved").order_by(Opening.id).limit(1)
+    # Another scheduler is at it: its slice is enough for this round.
     opening = session.scalar(oldest.with_for_update(skip_locked=True))
     if opening is None:
         return
@@ -71,6 +72,7 @@ def _write(session: Session, cooperative_id: int, rows: Sequence[OpeningBalance]
         row.entry_id = entries[f"opening:{row.id}"]
         lines = [(accounts[row.member_id, kind][0], _signed(row, kind)) for kind in _kinds(row)]
         moved += [{"account": account, "by": amount} for account, amount in lines]
+        # What is owned and what is owed may cancel out: a line of nothing is none.
         if rest := -sum(amount for _, amount in lines):
             lines.append((contra, rest))
         postings += [{"entry_id": row.entry_id, "account_id": account, "amount": amount} for account, amount in lines]

@@ -160,6 +160,7 @@ def take_back(session: Session, balances: Sequence[int], now: datetime) -> None:
     """Take what was noted back, by the rows' ids, while no officer's last word was given. Raises OpeningDecided."""
     mine = select(OpeningBalance.opening_id).where(OpeningBalance.id.in_(balances))
     openings = session.scalars(select(Opening).where(Opening.id.in_(mine)).order_by(Opening.id).with_for_update()).all()
+    # Asked behind the lock: the last word may have come since the import was looked at.
     if decided(session, balances):
         raise OpeningDecided
     approvals.drop(session, "opening", [opening.id for opening in openings], now)

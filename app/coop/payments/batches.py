@@ -71,14 +71,17 @@ def make(
     scope = act.office.scope.cooperative
     lock_cooperative(session, scope)
     threshold = session.execute(select(Cooperative.payment_threshold).where(Cooperative.id == scope)).scalar_one()
+    # Behind the lock: the same act may just have been done by its first request.
     known = session.execute(select(PaymentBatch.id, PaymentBatch.state).where(PaymentBatch.operation == act.operation)).first()
     if known is not None:
         return known.id, known.state == "waiting"
     if francs > MOST_HELD:
         raise BatchTooLarge(francs)
     found = due(session, scope, wanted, way, act.now)
+    # The officer's PIN was for what the screen said.
     if not found or len(found) != count or sum(one.amount for one in found) != francs:
         raise BatchChanged
+    # Members are read again behind their locks: one may have left since `due` was read.
     if any(member.state not in BELONGS for member in lock_members(session, [one.member_id for one in found]).values()):
         raise BatchChanged
     waits = francs + _made_alone(session, act) > threshold or _weighed_by(session, act.person_id, found)
@@ -208,8 +211,10 @@ def _hold(session: Session, scope: int, batch: int, found: Sequence[MemberDue], 
         | {"amount": one.amount, "state": "open"}
         for one, reference in zip(found, draw_references(session, scope, season, len(found), draw), strict=True)
     ]
+    # The order of RETURNING isn't promised: each id is found by its member.
     made = session.execute(insert(Payment).returning(Payment.member_id, Payment.id), rows)
     payment_of = {member: payment for member, payment in made}  # noqa: C416 - a Row is not a pair to mypy
     lines = [{"weighing_id": w, "payment_id": payment_of[one.member_id]} for one in found for w in one.weighings]
+    # Who is paid all that is due may be owed a balance from the paper book alone, without any delivery.
     if lines:
         session.execute(insert(PaymentLine), lines)

@@ -100,11 +100,13 @@ def _owing(reader: Connection | Session, cooperative_id: int, wanted: Wanted, wa
             lines[line.member_id].append(line)
     everything = (wanted.day, wanted.product_id) == (None, None)
     one = lines.keys() if wanted.member_id is None else {wanted.member_id}
+    # All that is due is asked by account, not by delivery: a balance from the paper book has none.
     owed = _available(reader, cooperative_id, now, None if wanted == Wanted() else one)
     reached = reach(reader, owed) if way == "mobile" else {}
     found = []
     for member, (most, bar) in sorted(owed.items()):
         mine = lines.get(member, [])
+        # The books have the last word: a levy, or goods on account, may have taken some of what the deliveries gave.
         amount = most if everything else min(most, sum(line.net for line in mine))
         if way == "mobile" and not reached[member].own:
             bar = bar or "number"

@@ -66,6 +66,7 @@ def export(session: Session, batch_id: int, *, by: str, now: datetime) -> Export
     `by` is the user of the machine. A member whose money was frozen or whose account was closed since the batch was made has no
     number in it: a SIM that changed hands gets nothing.
     """
+    # Two who take the file out at once wait here, so that the second is told of the first.
     batch = session.execute(select(PaymentBatch.state).where(PaymentBatch.id == batch_id).with_for_update()).first()
     if batch is None or batch.state != "open":
         raise NoBatch(f"no batch {batch_id} may be paid: unknown, closed, or waiting for other officers")
@@ -194,6 +195,7 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
     if session.scalar(select(Payment.id).where(Payment.provider_reference == transaction)) is not None:
         return refused("another payment has this operator's reference")
     try:
+        # A refused line commits, too. Only the savepoint takes the operator's reference off its payment again.
         with session.begin_nested():
             payment.provider_reference = transaction
             hand_over(session, act, PAYMENT, payment.id)

@@ -41,6 +41,7 @@ def to_hand(reader: Connection | Session, cooperative_id: int, way: str | None =
 def to_hand_by(reader: Connection | Session, cooperative_id: int, typed: str) -> PaymentToHand:
     """Find an open payment in cash by its reference, or the oldest one by its member's card. Raises NotThere."""
     wanted = _TO_HAND.where(Payment.cooperative_id == cooperative_id, PaymentBatch.way == "cash")
+    # The digits of a card may pass for a reference: they are one first where a payment has it.
     found = reader.execute(wanted.where(Payment.reference == typed)).first() if valid(typed) else None
     if found is None:
         found = reader.execute(wanted.where(Payment.member_id == member_of_card(reader, cooperative_id, typed))).first()

@@ -174,6 +174,7 @@ def mine_to_confirm(reader: Connection, office: Office, now: datetime) -> list[P
 
 def moves_far(before: int | None, amount: int, percent: int) -> bool:
     """Tell whether a price moves by more than so many per cent from one that there was."""
+    # Multiplied, not divided: no rounding decides whether others are asked.
     return before is not None and abs(amount - before) * 100 > percent * before
 
 
@@ -182,6 +183,7 @@ def _lately(reader: Connection | Session, scope: Scope, product_id: int, grade: 
     same = (PriceProposal.product_id == product_id) & scope.own(PriceProposal.cooperative_id) & _of(grade)
     decided = select(func.max(PriceProposal.decided_at)).where(same, PriceProposal.decided_by.is_not(None))
     last = reader.scalar(decided.where(PriceProposal.state == "published"))
+    # What several officers have decided isn't one officer's step: the way is counted from their price on.
     since = max(now - STEPS, last) if last else now - STEPS
     return price_at(reader, [(scope, product_id, grade, at) for at in (now, since)])
 

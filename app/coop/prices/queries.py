@@ -154,6 +154,7 @@ class ProductSpellings(msgspec.Struct, frozen=True):
         if not wanted or not known:
             return MeantProduct(None)
         if wanted not in known:
+            # Only where the whole isn't known: a product's own name may have such a word in it.
             wanted = " ".join(word for word in wanted.split() if word not in SMALL_WORDS) or wanted
         if wanted in known:
             return MeantProduct(known[wanted])

@@ -89,6 +89,8 @@ def declare(
 def cancel(session: Session, act: Act, member_id: int, declaration_id: int) -> AssistedActDone:
     """Take a member's declaration back for her. Raises DeclarationClosed."""
     still = select(Declaration.state).where(Declaration.id == declaration_id, Declaration.member_id == member_id)
+    # Asked and locked here: `declarations.cancel` agrees to what is taken back already, and an officer's act would be
+    # written that did nothing.
     if session.scalar(still.with_for_update()) != "declared":
         raise declarations.DeclarationClosed("closed")
     return _write(session, act, member_id, "cancelled", declarations.cancel(session, act, member_id, declaration_id))

@@ -187,9 +187,12 @@ def _number(session: Session, declaration: Declaration, wanted: str | None, draw
     for at in range(MOST_DRAWS):
         declaration.reference = wanted if wanted and not at else draw()
         try:
+            # Only the unique key says whether a reference is free: another call may be drawing the same just now.
+            # One that is taken costs the savepoint, not the act.
             with session.begin_nested():
                 store(session, declaration)
         except IntegrityError as error:
+            # Both databases name the key's columns. No other draw mends another key, such as the operation's.
             if "reference" not in str(error.orig):
                 raise
         else:

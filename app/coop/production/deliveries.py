@@ -73,6 +73,7 @@ def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery]
             (accounts[None, "purchases"], delivery.gross),
             (accounts[None, "solidarity"], -share),
             (accounts[member, "advance"], -of_advance),
+            # Without a lease there is no such account: its line is of 0 F, and falls below.
             (accounts.get((member, "leasing"), 0), of_advance - repaid),
             (accounts[member, "payable"], -(delivery.gross - share - repaid)),
         ]
@@ -90,6 +91,7 @@ def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery]
         session.execute(insert(Posting), posted)
     kept = [{"account": account, "by": by} for account, by in sorted(moved.items()) if by]
     if kept:
+        # Sums are added in SQL, on the connection: the ORM's own UPDATE of many rows takes no WHERE.
         changed = update(Account).where(Account.id == bindparam("account")).values(balance=Account.balance + bindparam("by"))
         session.connection().execute(changed, kept)
     return [
@@ -105,6 +107,7 @@ def _entries(session: Session, cooperative_id: int, deliveries: Sequence[Deliver
         {"operation": one.operation, "kind": "delivery", "cooperative_id": cooperative_id, "member_id": one.member_id, "at": now}
         for one in deliveries
     ]
+    # The order of RETURNING isn't promised: each id is found by its operation.
     made = session.execute(insert(JournalEntry).returning(JournalEntry.operation, JournalEntry.id), rows)
     return {operation: entry for operation, entry in made}  # noqa: C416 - a Row is not a pair to mypy
 
@@ -126,6 +129,7 @@ def _accounts(
     missing = [member for member in sorted(members) if not {(member, "payable"), (member, "advance")} <= known]
     for member in missing:
         open_accounts(session, cooperative_id, member)
+    # Opened just now, or by another at once: read again, to have them locked with the others.
     if missing:
         rows = session.execute(wanted).all()
     accounts: dict[tuple[int | None, str], int] = {(row.member_id, row.kind): row.id for row in rows}

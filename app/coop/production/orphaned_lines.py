@@ -33,6 +33,7 @@ def sweep(session: Session, now: datetime) -> int:
     def pass_on(one: tuple[Any, int]) -> None:
         nonlocal last
         row, to = one
+        # Its officer may be confirming it, or another scheduler passing it on: then there is nothing to give away.
         still = (Weighing.id == row.id) & (Weighing.officer_id == row.officer_id) & (Weighing.state == "noted")
         if session.scalar(update(Weighing).where(still).values(officer_id=to).returning(Weighing.id)) is not None:
             given[row.cooperative_id, to] += 1

@@ -38,6 +38,7 @@ def print_numbers(session: Session, cooperative_id: int, count: int) -> list[str
         last = session.execute(printed.returning(Cooperative.papers_printed)).scalar_one()
         drawn = [paper_number(serial) for serial in range(last - wanted + 1, last + 1)]
         taken = select(Declaration.reference).where(Declaration.cooperative_id == cooperative_id, Declaration.reference.in_(drawn))
+        # Declarations of before the first sheet have drawn from all numbers, those of paper, too.
         known = set(session.scalars(taken))
         found += [number for number in drawn if number not in known]
     return found

@@ -34,4 +34,5 @@ def parse_quantity(text: str, divisible: bool) -> Decimal:
     quantity = Decimal(f"{typed[1]}.{typed[2] or 0}")
     if not 0 < quantity <= MOST or (not divisible and quantity != quantity.to_integral_value()):
         raise BadQuantity
+    # Normalised, ten is 1E+1. Adding 0 writes it out again.
     return quantity.normalize() + 0

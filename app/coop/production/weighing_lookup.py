@@ -57,6 +57,7 @@ def by_reference(reader: Connection | Session, cooperative_id: int, reference: s
         .where(
             Declaration.cooperative_id == cooperative_id,
             Declaration.reference == reference,
+            # A reference is unique in its year: what was declared in December may come to the scales in January.
             Declaration.season.in_((season, season - 1)),
         )
         .order_by(Declaration.season.desc())

@@ -161,6 +161,7 @@ def note(
     declaration = what.declaration_id or _declare(session, act, what, weight, paper)
     still = (Declaration.id == declaration) & (Declaration.member_id == member.id) & (Declaration.state == "declared")
     taken = session.execute(update(Declaration).where(still).values(state="weighed"))
+    # No row: at another scale somebody has weighed it, or the member has taken it back, since it was shown.
     if not taken.rowcount:  # type: ignore[attr-defined]
         raise AlreadyWeighed(what.reference)
     row = Weighing(
@@ -189,6 +190,7 @@ def undo(session: Session, act: Act, weighing_id: int) -> str:
     mine = (Weighing.id == weighing_id, *_open(act.person_id))
     lock_members(session, session.scalars(select(Weighing.member_id).where(*mine)).all())
     row = require(session.scalar(select(Weighing).where(*mine).with_for_update()), ListChanged())
+    # The key is unique. Renamed, it lets the same paper be entered again.
     row.state, row.operation = "undone", f"undone:{row.id}"
     declaration = session.get_one(Declaration, row.declaration_id)
     declaration.state, declaration.cancelled_at = ("cancelled", act.now) if row.on_the_spot else ("declared", None)
@@ -229,6 +231,7 @@ def confirm(session: Session, act: Act, *, upto: int, francs: int) -> tuple[Told
     except MemberLeft:
         raise ListChanged from None
     lines = creditable([line for line in open_list(session, act.person_id, lock=True) if line.id <= upto])
+    # A merge of two cards may pass lines on to a member who isn't locked here: then the list is another.
     if not lines or sum(line.gross for line in lines) != francs or not members >= {line.member_id for line in lines}:
         raise ListChanged
     taken = [line for line in lines if line.reason is None]

@@ -117,6 +117,7 @@ def to_decide(session: Session, office: Office, now: datetime) -> list[AidToDeci
 def refuse(session: Session, act: Act, approval_id: int, why: str) -> None:
     """Refuse an aid with the reason that the member is told. Raises ApprovalClosed."""
     of = select(Approval.subject_id).where(Approval.id == approval_id, Approval.kind == "aid").scalar_subquery()
+    # Before the word: what follows a refusal tells this reason.
     session.execute(update(Aid).where(Aid.payout_id == of).values(refused_why=why))
     approvals.decide(session, act, approval_id, approved=False)
 
@@ -152,6 +153,7 @@ def ended(session: Session, approval: Approval, now: datetime) -> None:
     row = session.get(Payout, approval.subject_id)
     if approval.state != "refused" or aid is None or row is None:
         return
+    # The member is told here, with the reason. The sweep of approvals says nothing more of it.
     approval.told = "ended"
     service = service_of(session)
     words = texts.say(

@@ -58,6 +58,7 @@ def fund_of(reader: Connection | Session, cooperative_id: int) -> Fund:
 def check_fund(session: Session, cooperative_id: int, taken: int) -> None:
     """Lock the fund, and raise FundShort when it doesn't cover what this transaction has promised or taken: `taken` XOF of it."""
     account = account_of(session, cooperative_id, None, "solidarity")
+    # FOR NO KEY UPDATE: each delivery posts its share to this account, and needn't wait for a promise.
     session.execute(select(Account.id).where(Account.id == account).with_for_update(key_share=True))
     free = fund_of(session, cooperative_id).free
     if free < 0:

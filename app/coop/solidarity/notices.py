@@ -46,6 +46,7 @@ def _tell(session: Session, report: FundReport, members: list[int], now: datetim
     for phone in session.scalars(unproved).all():
         people.pop(phone, None)
     service = service_of(session)
+    # Before the first of them is written: told are all of this slice, or none.
     reserve(session, now.date(), len(people) * part_price(session, now, service.part_price), service.budget)
     words = texts.say(
         "fund_told", day=report.until, came_in=report.came_in, went_out=report.went_out, count=report.aids, left=report.left

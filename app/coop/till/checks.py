@@ -34,6 +34,7 @@ def unapproved(reader: Connection) -> list[str]:
 
 def executed(reader: Connection) -> list[str]:
     """Hold approved reversals and levies against their entries, and such entries against their approvals: once each."""
+    # What follows the last word is done under the approval's own key (approvals/services.py).
     own = JournalEntry.operation == literal("approval:") + cast(Approval.id, String)
     kinds = Approval.kind.in_(("reversal", "levy"))
     rows = reader.execute(

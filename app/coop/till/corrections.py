@@ -48,6 +48,7 @@ def reversible_kinds() -> dict[str, str]:
 def reversible(reader: Connection | Session, cooperative_id: int, member_id: int, only: int | None = None) -> list[ReversibleEntry]:
     """Return a member's last entries that could be reversed, newest first; or one, however old."""
     undone = aliased(JournalEntry)
+    # Postings sum to zero: half of their sizes is what was moved.
     moved = func.sum(func.abs(Posting.amount)) / 2
     rows = reader.execute(
         select(JournalEntry.id, JournalEntry.at, JournalEntry.kind, moved)
@@ -73,6 +74,7 @@ def ask(session: Session, act: Act, entry_id: int) -> int:
     if entry is None or entry.member_id is None or entry.cooperative_id != act.office.cooperative_id:
         raise NotReversible
     known = require(next(iter(reversible(session, entry.cooperative_id, entry.member_id, entry_id)), None), NotReversible())
+    # Officers aren't asked for what can't be done: their word would end in a refusal.
     _try(session, act, entry)
     try:
         asked = approvals.ask(
@@ -97,6 +99,7 @@ def reversed_(session: Session, approval: approvals.Approval, act: Act) -> None:
     try:
         _reverse(session, act, session.get_one(JournalEntry, approval.subject_id))
     except NotReversible as no:
+        # Waiting mends nothing: what was spent stays spent. So the approval ends with its reason.
         raise approvals.Impossible(str(no), final=True) from None
 
 
@@ -108,9 +111,11 @@ def _reverse(session: Session, act: Act, entry: JournalEntry) -> None:
         if payout is not None:
             take_back(session, act, handover_kinds()[payout.NAME], payout)
         else:
+            # Batches are made under this lock: none may hold now what the reversal takes from *payable* (see the end).
             lock_cooperative(session, entry.cooperative_id)
             lock_box(session, entry.cooperative_id)
             reverse(session, entry.id, operation=act.operation, now=act.now)
+        # Written first and summed then: the sums have the reversal in them.
         if _touched(session, entry.id, "cash") and box_of(session, entry.cooperative_id).free < 0:
             raise NotReversible("la caisse n'a plus cet argent")
     except Overdrawn:
@@ -134,6 +139,7 @@ def _try(session: Session, act: Act, entry: JournalEntry) -> None:
     try:
         _reverse(session, msgspec.structs.replace(act, operation=f"trial:{entry.id}"), entry)
     finally:
+        # PostgreSQL gives the locks that were taken since the savepoint back with it.
         trial.rollback()
 
 

@@ -29,6 +29,7 @@ class Payout(Handover, Base):
         UniqueConstraint("cooperative_id", "reference"),
         CheckConstraint("kind IN ('withdrawal', 'advance', 'leasing', 'settlement', 'aid')", name="kind"),
         CheckConstraint("state IN ('asked', 'approved', 'handed', 'paid', 'refused', 'cancelled')", name="state"),
+        # What a leaver has and owes may cancel out: a settlement closes the account then, too, and hands nothing over.
         CheckConstraint("amount > 0 OR (amount = 0 AND kind = 'settlement')", name="amount"),
         Index("uq_payouts_open", "member_id", "kind", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_payouts_scope", "cooperative_id", "state"),

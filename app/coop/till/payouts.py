@@ -131,6 +131,7 @@ def lock_asked_for(session: Session, act: Act, kind: str, member_id: int, states
         raise NotForYourself
     law.check(session, kind, member_id, act.today)
     check_money(session, member_id, act.now)
+    # A settlement takes all that is theirs, so that nothing leaves beside it.
     if any(one.kind in (kind, "settlement") for one in open_of(session, member_id)):
         raise AlreadyOpen(kind)
     return member
@@ -179,6 +180,7 @@ def let_go(session: Session, now: datetime, *which: ColumnElement[bool]) -> Sequ
     found = session.execute(select(Payout.id, Payout.kind).where(Payout.state.in_(HELD), *which).order_by(Payout.id)).all()
     for payout, kind in found:
         approvals.drop(session, kind, [payout], now)  # before the rows, as those who decide lock
+    # The state is asked again: an officer may have handed it over since it was found.
     still = update(Payout).where(Payout.id.in_([row.id for row in found]), Payout.state.in_(HELD)).values(state="cancelled")
     return session.execute(still.returning(Payout.id, Payout.reference, Payout.member_id, Payout.asked_by)).all()
 
@@ -187,14 +189,17 @@ def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Let it be handed over: the officers want it."""
     try:
         row = move(session, Payout, approval.subject_id, ("asked",), "approved")
+        # Since it was asked the legal form may have changed, or the member taken an office (AUSCOOP 313).
         law.check(session, row.kind, row.member_id, act.today)
         if row.box == "cash":
+            # The row counts as promised by now: what is free must not be below zero with it.
             check_box(session, row.cooperative_id, row.amount)
     except HandoverNotOpen:
         raise approvals.Impossible("demande retirée") from None
     except law.Unlawful as unlawful:
         raise approvals.Impossible(str(unlawful).rstrip(".")) from None
     except BoxShort:
+        # Not final: the box may fill, and the officer gives the word again.
         raise approvals.Impossible("la caisse n'a pas assez") from None
 
 

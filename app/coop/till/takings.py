@@ -66,6 +66,7 @@ def ask_levy(session: Session, act: Act, member_id: int, amount: int) -> int:
 def levied(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Move the levy from what is owed to the member to the solidarity fund."""
     scope, amount, member = Scope(approval.cooperative_id).cooperative, approval.amount or 0, approval.member_id or 0
+    # Batches are made under this lock: none may hold now what the levy takes from *payable* (see the end).
     lock_cooperative(session, scope)
     if lock_member(session, member).state not in BELONGS:
         raise approvals.Impossible("le compte est fermé")
@@ -78,6 +79,7 @@ def levied(session: Session, approval: approvals.Approval, act: Act) -> None:
         raise approvals.Impossible("la CPS ne lui doit pas autant") from None
     except MoneyFrozen:
         raise approvals.Impossible("argent suspendu après un changement") from None
+    # Posted before: the sum has the levy in it.
     if unheld(session, member) < 0:
         raise approvals.Impossible("un lot de paiement tient cet argent")
 

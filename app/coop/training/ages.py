@@ -59,6 +59,7 @@ def check_age(birth: Birth, first_day: date, least: int, most: int) -> bool:
     low, high = birth.ages(first_day)
     if high < least or low > most:
         raise WrongAge(least, most)
+    # The year leaves two ages, of which one would do and the other not.
     if low < least or high > most or low < ADULT <= high:
         raise BirthDayWanted
     return high < ADULT

@@ -91,6 +91,7 @@ def apply(session: Session, act: Act, training_id: int, told: ApplicantTold) -> 
     TooManyApplications, OtherTraining.
     """
     who = _lock_applicant(session, act, told)
+    # Member, then trainings in the order of their ids: two applications of one person can't wait in a circle.
     _lock_exclusives(session, training_id)
     training = lock_training(session, training_id)
     same = session.scalar(select(TrainingApplication).where(TrainingApplication.operation == act.operation))
@@ -136,6 +137,7 @@ def accept(session: Session, act: Act, application_id: int, at: datetime) -> Tra
     if row.state == "seated":
         return row
     training = lock_training(session, row.training_id)
+    # Read anew behind the lock: the clock may have ended the offer, or an officer cancelled, meanwhile.
     session.refresh(row)
     if row.offer_ends is None or at > row.offer_ends or act.now >= begins(training) or training.state != "open":
         raise ApplicationNotOpen(application_id)

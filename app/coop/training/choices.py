@@ -57,6 +57,7 @@ def read_choice(source: Path | BinaryIO) -> list[int]:
         if isinstance(word.reading, sheets.NoValue) or word.value is False:
             continue
         digits = str(number.value or "")
+        # isdigit alone takes raised figures and those of other scripts, too.
         if word.value is not True or not (digits.isdigit() and digits.isascii()):
             raise SheetRefused(f"Ligne {row.number}: un numéro de dossier, et oui ou non, svp.")
         chosen.append(int(digits))

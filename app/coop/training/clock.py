@@ -29,6 +29,7 @@ def begun(session: Session, now: datetime) -> None:
     past = select(Training.id).where(Training.starts_on <= now.date(), Training.state == "open")
     still = TrainingApplication.state.in_(("waiting", "offered", "applied")) & TrainingApplication.training_id.in_(past)
     found = select(TrainingApplication.training_id).where(still).distinct().limit(MOST_TRAININGS)
+    # In the order of their ids, as an application locks those that are taken one at a time.
     for training_id in sorted(session.scalars(found).all()):
         training = lock_training(session, training_id)
         if begins(training) <= now:
@@ -43,6 +44,7 @@ def lapse(session: Session, now: datetime) -> None:
     due = select(TrainingApplication.training_id).where(over).distinct().limit(MOST_TRAININGS)
     for training_id in sorted(session.scalars(due).all()):
         lock_training(session, training_id)
+        # The condition is asked again behind the lock: an acceptance may have come first.
         here = over & (TrainingApplication.training_id == training_id)
         session.execute(update(TrainingApplication).where(here).values(state="lapsed", news="state", changed_at=now))
 

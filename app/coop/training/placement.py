@@ -75,5 +75,6 @@ def forget(session: Session, now: datetime) -> None:
     other = aliased(TrainingApplication)
     still = exists().where(other.phone == TrainingApplication.phone, other.id.not_in(ids), other.wants_jobs)
     gone = select(TrainingApplication.phone).where(TrainingApplication.id.in_(ids), ~still)
+    # Before the rows are blanked: their numbers say whose wish it is.
     seekers.forget(session, [phone for phone in session.scalars(gone) if phone], before=now - ERASED_AFTER)
     session.execute(update(TrainingApplication).where(TrainingApplication.id.in_(ids)).values(**blank))

@@ -44,6 +44,7 @@ def choose(session: Session, act: Act | None, training_id: int, chosen: Collecti
     told = {"news": "state", "changed_at": now}
     mine = update(TrainingApplication).where(applied, TrainingApplication.id.in_(chosen)).values(state="seated", **told)
     moved = session.scalars(mine.returning(TrainingApplication.id)).all()
+    # The error takes the seats of the others back with it: a list is taken whole or not at all.
     if len(moved) != len(set(chosen)):
         raise ApplicationNotOpen(sorted(set(chosen) - set(moved)))
     if last:

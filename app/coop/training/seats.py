@@ -179,6 +179,7 @@ def _check_agreements(session: Session, row: Training) -> None:
         if partner_id is None:
             continue
         try:
+            # Locked before it is summed: two courses at once would both find the last places free.
             partner = lock_partner(session, partner_id, kind, row.starts_on)
         except PartnerRefused as refused:
             raise TrainingRefused(str(refused)) from None

@@ -125,6 +125,7 @@ def send_code(session: Session, act: Act, draft: Draft, key: bytes, terms: Terms
 
     def make() -> dict[str, int]:
         day = terms.day_of(act.now)
+        # The same answers of a day as by SMS: this page must not be the way to send a number more of them.
         silent = allowances.spend(session, act.phone, day) >= allowance.OFFICER
         by_pin = silent or misses.dead_until(session, act.phone, act.now) is not None
         made = estimate(session, act, draft, key=key, terms=terms, by_pin=by_pin)
@@ -153,6 +154,7 @@ def confirm(session: Session, act: Act, broadcast_id: int, typed: str, key: byte
         codes.own_estimate(session, act, broadcast_id)
         return "Le code a 4 ou 6 chiffres. Rien n'est envoyé."
     try:
+        # A wrong code is returned and not raised, so that the try that was counted is committed.
         found = codes.read_code(session, act, broadcast_id, code, key)
         if isinstance(found, codes.MissedCode):
             return ended(found.dead_until, terms, act) if found.dead_until else WRONG

@@ -122,6 +122,7 @@ def _meant(reader: Connection, office: Office, wanted: str, after: int) -> Colum
     if reader.scalar(select(Cooperative.id).where(begins).limit(1)) is not None:
         return begins
     places = [id_ for id_, name in reader.execute(select(Commune.id, Commune.name)) if wanted in packed(name)]
+    # Compared here, for accents: neither database folds them as people leave them out.
     names = select(Cooperative.id, Cooperative.name, Cooperative.commune_id).where(office.scope.reach(Cooperative.id))
     read = reader.execute(names.where(Cooperative.id > after).order_by(Cooperative.id))
     fits = (id_ for id_, name, place in read if place in places or wanted in packed(name))
@@ -157,6 +158,7 @@ def _members(reader: Connection, ids: Sequence[int]) -> dict[int, dict[str, int]
     some = select(Member.cooperative_id, Member.state).where(Member.cooperative_id.in_(ids)).limit(MOST_COUNTED + 1).subquery()
     counted = reader.execute(select(some.c.cooperative_id, some.c.state, func.count()).group_by(*some.c)).all()
     found: dict[int, dict[str, int]] = defaultdict(dict)
+    # Counting ended at that number: past it some co-operative has too few, and none is told.
     if sum(members for _, _, members in counted) <= MOST_COUNTED:
         for cooperative, state, members in counted:
             found[cooperative][state] = members

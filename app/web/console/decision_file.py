@@ -104,6 +104,7 @@ def _holders(reader: Connection, places: Collection[int | None], today: date) ->
 
 
 def _approval(row: Any, votes: dict[int, str], holders: Sequence[Any], reader_id: int) -> OpenApproval:
+    # Who asked, who is barred, whom it concerns and who has voted: none of them has a word left to give.
     out = {row.asked_by, row.barred_id, row.whose, *votes}
     may = {
         one.person_id: one.name

@@ -71,7 +71,7 @@ def denies(routes: Blueprint, back: str, errors: Mapping[type[Exception], str | 
     Where another officer was quicker, it says who, when and what.
     """
     for error, said in errors.items():
-
+        # Bound as a default: the loop's own name has the last error's sentence by the time that this is called.
         def denied(fault: Any, said: str | Callable[[Any], str] = said) -> AnyResponse:
             return done(f"{said if isinstance(said, str) else said(fault)}{quicker()}", back)
 
@@ -90,6 +90,7 @@ def quicker() -> str:
 def act_here(transaction: Session, right: Right, operation: str) -> Act:
     """Return what the caller does by the office that has a right, in the scope that the page shows. Raises NotYours."""
     here, at = caller(), now()
+    # Asked anew in the act's own transaction: an office may have ended since the page was opened.
     office = office_for(transaction, here.person_id, right, at.date(), scope=here.office.scope)
     return Act(office.person_id, "web", operation, at, by=office, phone=here.phone)
 

@@ -136,6 +136,7 @@ def ask(file: int) -> AnyResponse:
         return done(str(fault), "imports.file", file=file)
     if found.blocked and not only_good:
         return done("Répondez d'abord aux questions, ou ne prenez que ce qui est bon.", "imports.file", file=file)
+    # The officer agrees to these two counts on the telephone. What has other counts by then isn't written.
     wanted = AskedImport(file, found.counts["create"], found.counts["update"], only_good)
     return ask_on_phone(wanted, "imports.file", file=file)
 

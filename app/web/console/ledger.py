@@ -77,6 +77,7 @@ def _marked(one: ReadEntry) -> str:
 
 def _mark() -> Mark | None:
     at, _, last = request.args.get("after", "").partition("-")
+    # No more digits than an instant and an id have: an address with more would be an error of the database, not a page.
     if not (at.isdecimal() and last.isdecimal() and len(at) < 17 and len(last) < 16):
         return None
     return EPOCH + timedelta(microseconds=int(at)), int(last)

@@ -111,6 +111,7 @@ def waiting_places(reader: Connection, now: datetime, limit: int, after: int = 0
         Inbound.state == "unparsed", Inbound.closed_at.is_(None)
     )
     each = union_all(open_calls, unread).subquery()
+    # A union with nulls has no type left, and SQLite would give the instants back as text.
     called, written = type_coerce(func.min(each.c.called), Utc), type_coerce(func.min(each.c.written), Utc)
     rows = select(
         Cooperative.id, Cooperative.code, Cooperative.name, func.count(each.c.called), called, func.count(each.c.written), written

@@ -88,6 +88,8 @@ def take_references() -> AnyResponse:
     except (msgspec.MsgspecError, KeyError):
         return done("Ce formulaire n'est pas entier : envoyez le fichier de nouveau. Rien n'est pris.", "payments.index")
     with desk().database.transaction() as transaction:
+        # Written down first, by itself: each line is then committed alone,
+        # and a call that is cut leaves its trace all the same.
         audit.note(transaction, act, "references in", "payments")
     told = list(take(desk().database, _by_file(), act.office.scope, lines[:MOST_LINES]))
     return Response(render_template("console/references.html", told=told, kept="", taken=True))

@@ -84,6 +84,8 @@ def too_many() -> bool:
     """Count a form that this address sends on its way in; tell whether it has sent MOST_FORMS before. Without Redis none is."""
     key = f"console:forms:{_network(request.remote_addr)}"
     try:
+        # Only the first form begins the time: an office that goes on
+        # trying would else push the end of it before itself.
         count, _ = store().pipeline().incr(key).expire(key, FORMS_SECONDS, nx=True).execute()
     except redis.RedisError:
         return False
@@ -156,6 +158,7 @@ def guard(routes: Blueprint) -> None:
         g.caller, g.place, g.token = found, found.place, held["token"]
         session["held"] = held | {"seen": int(now().timestamp())}
         if not found.may(right_of(request.endpoint or "")):
+            # Signing in leads there, also an officer who may see other rooms only.
             if request.endpoint == "console.overview":
                 return redirect(url_for(first_room(found.may)), 303)
             return say("Votre charge ne permet pas cela. Rien n'est fait.", 403)

@@ -49,6 +49,7 @@ def tasks_of(reader: Connection, office: Office, now: datetime) -> list[Task]:
 def _tasks(reader: Connection, office: Office, now: datetime) -> Iterator[Task]:
     held = [one for one in offices_of(reader, office.person_id, now.date()) if one.scope == office.scope]
     mine = approvals.waiting_count(reader, tuple(held), now)
+    # Why somebody asks for aid, and that they do, is for those who decide: not even its number is shown to others.
     hidden = () if any(one.may("approve") for one in held) else AID
     waiting = approvals.open_count(reader, office.scope, now, without=hidden)
     yield Task("demande à approuver", *waiting, "decisions.approvals", mine=mine)

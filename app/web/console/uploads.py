@@ -13,6 +13,7 @@ def take_files(routes: Blueprint) -> None:
     @routes.before_request
     def roomy() -> None:
         if request.path.startswith(UPLOADS):
+            # Before the form is read: the guard's look at its token reads all of it.
             request.max_content_length = MOST_UPLOADED
 
 
