@@ -28,6 +28,7 @@ def masked(name: str, value: Any) -> str:
         return "-"
     if name.endswith("_url"):
         shown = _QUERIED.sub(r"\1***", str(value))
+        # By the last one: a password may hold an @.
         head, at, tail = shown.rpartition("@")
         return f"{head.split('://')[0]}://***@{tail}" if at else shown
     return f"*** ({len(str(value))} characters)" if name in SECRETS else str(value)

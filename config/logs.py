@@ -28,6 +28,7 @@ _NEVER = re.compile(
 _OURS = frozenset({"trace", "timestamp", "level", "logger"})
 _SHORT = 8
 """Fewer characters can't hold a number, a secret or a path with its token."""
+# Longer words are sentences and traces: they seldom come twice, and aren't kept.
 _LONG = 32
 _secrets: tuple[str, ...] = ()
 
@@ -38,7 +39,9 @@ def configure(level: str = "INFO", stream: TextIO | None = None, secrets: Iterab
     `secrets` are values that are replaced wherever they turn up. Call it again after a fork with another stream.
     """
     global _secrets
+    # A short one, as the demo's token, would be starred wherever its letters stand.
     _secrets = tuple(secret for secret in secrets if len(secret) >= _SHORT)
+    # What was cleaned before may hold a secret that is known only now.
     _word.cache_clear()
     out = _Lines(stream or sys.stderr)
     handler = _Handler(out)

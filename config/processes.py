@@ -21,6 +21,7 @@ def die_with_parent(parent: int, signum: int = signal.SIGKILL) -> None:
     if _libc is None:
         return
     _libc.prctl(_PR_SET_PDEATHSIG, signum, 0, 0, 0)
+    # Asked once the kernel knows: a parent that ended before that sends no signal.
     if os.getppid() != parent:
         os._exit(1)
 
@@ -39,6 +40,7 @@ def collect_seldom() -> None:
 def is_free(host: str, port: int) -> bool:
     """Tell whether nobody listens on this address, servers that would share the port (SO_REUSEPORT) included."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        # Connections of a server that has just ended (TIME_WAIT) don't count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))

@@ -22,6 +22,7 @@ def connect(url: str, *, connect_seconds: float = 0.3, seconds: float = 0.4) -> 
     times: dict[str, Any] = {
         "socket_connect_timeout": connect_seconds,
         "socket_timeout": seconds,
+        # What timed out may have been done: a swap that is sent again fails against itself.
         "retry": Retry(NoBackoff(), 0),
     }
     if not url.startswith(SENTINEL):

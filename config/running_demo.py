@@ -16,6 +16,7 @@ def announced(environment: Mapping[str, str], file: Path = FILE) -> Iterator[Non
     """Say in a file what the demo's processes run with, no secret, until it ends. A killed demo's file is there, but not locked."""
     told = {name.upper(): environment[name.upper()] for name in NAMES if name not in SECRETS and name.upper() in environment}
     file.parent.mkdir(parents=True, exist_ok=True)
+    # Opened without emptying it: until the lock is ours it may be another demo's.
     with file.open("a") as opened:
         fcntl.flock(opened, fcntl.LOCK_EX)
         opened.truncate(0)
@@ -28,6 +29,7 @@ def running_demo(file: Path = FILE) -> dict[str, str]:
     """Return the variables of the demo that runs in this folder; {} when none does."""
     try:
         with file.open() as opened:
+            # Refused as long as a demo lives; the kernel frees a killed one's lock.
             fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         found: dict[str, str] = json.loads(file.read_text() or "{}")

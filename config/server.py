@@ -22,6 +22,7 @@ IDLE_SECONDS = 15
 """How long a connection may take for a request's head, from when it is made or from the last answer."""
 MOST_CONNECTIONS = 4096
 """Connections to a process, idle ones too; further ones wait to be taken."""
+# For the pools, the log, and a connection to Redis for each thread.
 _SPARE_FILES = 256
 _MOST_HEAD_BYTES = 32 * 1024
 
@@ -60,6 +61,7 @@ def serve(
         http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000, max_buffer_size=_MOST_HEAD_BYTES),
         websockets=False,
         log_access=False,
+        # granian's lines go the way of all others, which masks them.
         log_dictconfig={"loggers": {"_granian": {"propagate": True}}, "handlers": {}},
         respawn_failed_workers=True,
         workers_kill_timeout=3,

@@ -202,6 +202,7 @@ NAMES = tuple(name for name in Settings.__struct_fields__ if name != "origins")
 def given(environ: Mapping[str, str] | None = None, dotenv: str | None = ".env") -> dict[str, tuple[str, str]]:
     """Return what is set, by name: the value as written and its origin. An empty value is none, but for QUIET_HOURS."""
     found: dict[str, tuple[str, str]] = {}
+    # The environment stands last, so that it has the last word.
     sources = ((".env", dotenv_values(dotenv) if dotenv else {}), ("environment", os.environ if environ is None else environ))
     for origin, values in sources:
         for name in NAMES:

@@ -51,6 +51,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                # Ctrl-C goes to all of a terminal's group: in sessions of their own they are ended by us, in order.
                 start_new_session=True,
                 preexec_fn=dying_with_parent(orphan),
             )
@@ -101,9 +102,11 @@ class Supervisor:
         for child in children:
             child.terminate()
         until = time.monotonic() + GRACE_SECONDS
+        # A second signal waits for nobody any more.
         while any(child.poll() is None for child in children) and time.monotonic() < until and self._asked < 2:
             time.sleep(POLL_SECONDS)
         for child in children:
+            # Also of one that has ended: it may have left children in its session.
             _kill_group(child.pid)
             child.wait()
 
@@ -112,6 +115,7 @@ class Supervisor:
             with self._log(name).open("rb") as log:
                 log.seek(self._read[name])
                 new = log.read()
+            # The last line may be half written; it is read the next time.
             whole = new[: new.rfind(b"\n") + 1]
             self._read[name] += len(whole)
             for line in whole.splitlines():

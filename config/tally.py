@@ -26,6 +26,7 @@ def tell(client: Any) -> None:
     _untold["log"] += lines - _lines_told
     _lines_told = lines
     for what in [what for what, times in _untold.items() if times]:
+        # Taken out before it is told: what another thread counts meanwhile is a count of its own.
         times = _untold.pop(what, 0)
         try:
             client.hincrby(_today(), what, times)

@@ -76,6 +76,7 @@ class BufferedWsgi:
         if self._waiting[public] >= MOST_WAITING:
             protocol.response_str(503, [*_PLAIN, ("retry-after", "5")], "Un instant, puis recommencez.\n")
             return
+        # The loop's thread alone counts, so it needs no lock.
         self._waiting[public] += 1
         try:
             await self._in(self._public if public else self._others, scope, protocol, length, body)
@@ -111,6 +112,7 @@ def environ(scope: Any, length: int, body: bytes) -> dict[str, Any]:
     found = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
+        # PEP 3333 has a path as bytes, each written as a letter of latin-1.
         "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1") if "%" in scope.path else scope.path,
         "QUERY_STRING": scope.query_string,
         "SERVER_NAME": server.strip("[]"),
@@ -130,6 +132,7 @@ def environ(scope: Any, length: int, body: bytes) -> dict[str, Any]:
         if "_" in name or name == "transfer-encoding":
             continue
         key = _UNPREFIXED.get(name) or f"HTTP_{name.replace('-', '_').upper()}"
+        # A header that comes twice is one with a comma; in a cookie that would be a part of its value.
         found[key] = f"{found[key]}{'; ' if name == 'cookie' else ','}{value}" if key in found else value
     found["CONTENT_LENGTH"] = str(length)
     if scope.authority:
@@ -144,6 +147,7 @@ async def _body(scope: Any, protocol: Any, most: int) -> tuple[int, bytes]:
         return 0, b""
     if told is not None:
         length = int(told)  # hyper refuses what is no number
+        # One that is too long isn't read: its length is enough to refuse it.
         return length, (await protocol() if 0 < length <= most else b"")
     body = b""
     async for chunk in protocol:

@@ -42,6 +42,7 @@ def context() -> Context:
     """Return this process's context; connects on first use, so it is safe to fork before."""
     settings = load()
     languages()  # the texts are read now, not while a message waits
+    # No member waits for a worker's statement, which may claim or settle hundreds of messages.
     database = Database(settings.database_url, statement_ms=10_000, service=settings.service)
     queues = connect(settings.queues_url, connect_seconds=2, seconds=5)
     listen(database.session, Notifier(queues))

@@ -22,6 +22,7 @@ WRITING_SECONDS = 0.5
 def drain(lane: str) -> bool:
     """Send what is due on a lane for a slice of time; tell whether more may be due, which then has a job queued for it."""
     here = context()
+    # Down before the look: what is put from now on has another job, what was put before is found now.
     here.queues.delete(FLAG + lane)
     try:
         written = lane in LANES and _write_broadcasts(lane)

@@ -60,6 +60,7 @@ class LaneWorker(SimpleWorker):
 
     job_class = LaneJob
 
+    # RQ's pause between two tries doubles up to a minute by itself; a code can't wait so long.
     max_connection_wait_time = 2
     asked = False
 
@@ -79,6 +80,7 @@ def serve(lane: str) -> int:
         stopped.set()
 
     while not stopped.is_set():
+        # RQ puts its own handlers in their place while it works, so they are set each time.
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, stop)
         try:
@@ -96,6 +98,7 @@ def serve(lane: str) -> int:
 def _until_it_quits(worker: LaneWorker) -> None:
     try:
         worker.work(logging_level="CRITICAL")
+    # With Redis away RQ fails at signing off: who was asked to end ends all the same.
     except redis.RedisError:
         if not worker.asked:
             raise
@@ -107,6 +110,7 @@ def _fork(lanes: Sequence[str], parent: int) -> dict[int, str]:
         child = os.fork()
         if child == 0:
             die_with_parent(parent)
+            # `_exit`, for a child must not do what its parent wants done at its own end.
             os._exit(serve(lane))
         children[child] = lane
     return children
@@ -123,6 +127,7 @@ def _watch(children: dict[int, str]) -> int:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, number)
 
+    # Set behind the forks: a child would else pass signals on to its siblings.
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, pass_on)
     first, _ = os.wait()

@@ -70,6 +70,7 @@ def tick() -> None:
     for sweep in SWEEPS:
         if not away:
             try:
+                # A second less than its time: the next tick would else find this claim, and miss a round.
                 if not queues.set(f"schedule:{sweep.name}", 1, nx=True, ex=max(1, sweep.every - 1)):
                     continue
             except redis.RedisError as fault:
@@ -108,6 +109,7 @@ def _messages() -> None:
     lanes: list[str] = []
     with _transaction("messages") as session:
         sweeper.sweep(session, now=datetime.now(UTC), wake=lanes.append, marks=context().sender.marks)
+    # Behind the commit: a worker that is woken earlier wouldn't see what was moved.
     _wake(lanes)
 
 
@@ -168,6 +170,7 @@ def _old_messages() -> None:
         context().queues.delete("schedule:old messages")  # the next round goes on: an hour would fall behind a great broadcast
 
 
+# They are done one after the other: what may take long stands last.
 SWEEPS = (
     ScheduledSweep("messages", EVERY_SECONDS, _messages),
     ScheduledSweep("broadcasts", EVERY_SECONDS, _broadcasts),

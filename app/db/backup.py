@@ -60,6 +60,7 @@ def _written(file: Path) -> Iterator[Path]:
         half = Path(name)
         try:
             yield half
+            # Who writes the copy opens the same file by its name: this descriptor flushes what they wrote.
             os.fsync(number)
             half.rename(file)
         finally:
@@ -94,6 +95,7 @@ def _meant(url: URL, *, empty: bool = False) -> Iterator[tuple[dict[str, str], s
     place = {name: str(value) for name, value in url.get_dialect()().create_connect_args(url)[1].items()}
     try:
         with psycopg.connect(make_conninfo(**place)) as connection:
+            # Both questions below see one moment: whether it is empty, and the snapshot that is handed on.
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             if empty and (held := connection.execute(_TABLES).fetchone()):
                 raise NotCopied(f"the database {place.get('dbname')} isn't empty (it has {held[0]}): a copy goes into an empty one")

@@ -40,6 +40,7 @@ class Utc(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("a naive datetime")
         value = value.astimezone(UTC)
+        # SQLite keeps a time as text: all of it in UTC and without a zone, it sorts as time does.
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -69,4 +70,5 @@ class Quantity(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Read it without trailing zeros."""
         del dialect
+        # `normalize` makes 100 to 1E+2; adding 0 writes its digits out again.
         return None if value is None else Decimal(value).scaleb(-3).normalize() + 0

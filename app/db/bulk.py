@@ -20,6 +20,7 @@ def bring(to: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) 
         to.execute(insert(table), rows)
         return
     names = list(rows[0])
+    # COPY passes SQLAlchemy by: what our column types write is asked of them here.
     binds = [table.c[name].type.dialect_impl(to.dialect).bind_processor(to.dialect) for name in names]
     raw: Any = to.connection.driver_connection
     with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:

@@ -48,6 +48,7 @@ class Database:
             event.listen(self.engine, "begin", lambda connection: _begin_sqlite(connection, statement_ms))
         else:
             ServerPatience((self.engine, self.reader), statement_ms)
+        # Objects can be read behind the commit: each would else be asked for anew.
         self.session = sessionmaker(self.engine, expire_on_commit=False, info={KEY: self.service})
         """Makes sessions that their user commits."""
 
@@ -82,12 +83,14 @@ def _options(url: str, pool_size: int, statement_ms: int, lock_ms: int) -> dict[
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         return {"connect_args": {"timeout": statement_ms / 1000}, "pool_size": pool_size}
+    # The kernel gives a connection up whose bytes nobody acknowledges; by itself it tries for a quarter of an hour.
     connect: dict[str, Any] = {
         "options": f"-c statement_timeout={statement_ms} -c lock_timeout={lock_ms}",
         "tcp_user_timeout": 1500,
         "keepalives_idle": 30,
     }
     wait = max(0.5, statement_ms / 1000 - 1)
+    # Nothing over the pool: so the server's connections can be counted, two pools a process.
     pool = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": wait, "pool_recycle": 1800}
     return {"connect_args": connect, "use_native_hstore": False} | pool  # we have none: a first connection needn't ask
 
@@ -95,11 +98,16 @@ def _options(url: str, pool_size: int, statement_ms: int, lock_ms: int) -> dict[
 def _begin_sqlite(connection: Connection, statement_ms: int) -> None:
     """Begin as a writer at once, waiting for another as long as there is time: in a hop no longer than it has."""
     connection.exec_driver_sql(f"PRAGMA busy_timeout={deadline.left(statement_ms / 1000) * 1000:.0f}")
+    # A transaction that read first would fail at its first write, at once and whatever the time-out,
+    # where another has written meanwhile.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     del record
+    # The driver would begin a transaction by itself, and only before a write.
     connection.isolation_level = None
+    # With WAL readers go on while one writes, and NORMAL may lose the last commits to a power cut, but spoils nothing.
+    # Foreign keys are off in each new connection.
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")

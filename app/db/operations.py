@@ -14,6 +14,7 @@ TOLD_FOR, KEPT = timedelta(days=90), timedelta(days=365)
 """For how long an act keeps what it was told, and for how long it is kept."""
 MOST = 1000
 """Rows that one transaction forgets."""
+# PostgreSQL's json has no equality, so it is compared as text, in the index and in the question alike.
 _TOLD = text("CAST(arguments AS VARCHAR) <> '{}'")
 
 
@@ -68,6 +69,7 @@ def key_of(session: Session, request: str, key: str, *, now: datetime, since: da
     rows = session.execute(select(Operation.key, Operation.outcome, Operation.at).where(Operation.request == request)).all()
     known = {row.key: row for row in rows}
     found = key
+    # A key is of its day: a call over midnight is to find what it did before.
     for day in sorted({since.date(), now.date()}):
         found = _next(key, day)
         while found in known:

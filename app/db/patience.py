@@ -55,6 +55,7 @@ class Bounded(psycopg.Connection[Any]):
         try:
             wanted = next(steps)
             while True:
+                # psycopg sends "nothing ready" each interval: the one moment to look at the clock.
                 ready = yield wanted
                 if not ready and monotonic() > until:
                     raise psycopg.errors.ConnectionTimeout("the server takes no connection")
@@ -76,6 +77,7 @@ class Bounded(psycopg.Connection[Any]):
         except psycopg.Error as fault:
             if isinstance(fault, psycopg.OperationalError) and monotonic() >= until:
                 self.pgconn.finish()
+                # Only a wait of full length shows a silent server: a hop near its end gives up on a slow one, too.
                 if seconds >= self.patience.seconds:
                     self.patience.lose()
             fault.args = (str(fault).partition("\n")[0],)  # DETAIL and CONTEXT, after it, show a row

@@ -30,6 +30,7 @@ def grant(connection: Connection, role: str) -> None:
     books = ", ".join(sorted(_books()))
     for statement in (
         f"GRANT USAGE ON SCHEMA public TO {name}",
+        # All is taken away first: a right that isn't named below may stand from another grant.
         f"REVOKE ALL ON {tables.format('FROM')}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables.format('TO')}",
         f"REVOKE UPDATE, DELETE ON {books}, alembic_version FROM {name}",

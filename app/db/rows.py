@@ -21,6 +21,7 @@ def each(session: Session, what: str, rows: Iterable[tuple[object, Row]], work: 
     """
     for name, row in rows:
         try:
+            # PostgreSQL refuses every statement behind one that failed, until a savepoint is gone back to.
             with session.begin_nested():
                 work(row)
         except Exception as fault:

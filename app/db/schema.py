@@ -23,7 +23,10 @@ PAUSES = (1, 2, 4, 8)
 """Seconds between one try for a lock and the next."""
 _SHOWN = 80
 """Characters of a statement in an error."""
+# The number of an advisory lock; the next one is that of the function that makes months.
 _ONE_AT_A_TIME = 7_236_114_907_002
+# A partition has a copy of each trigger of its table, which no migration names: it has a parent.
+# Enabled is O (as made) or A (always); D is disabled, and R fires where changes are replicated alone.
 _TRIGGERS = {
     "postgresql": (
         "SELECT c.relname || '.' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
@@ -133,6 +136,7 @@ def _upgrade_sqlite(database: Database) -> None:
         # of no effect inside a transaction, so not by the connection, which would begin one
         pragma = connection.connection.cursor().execute
         pragma("PRAGMA foreign_keys=OFF")
+        # SQLite refuses to rename a table while another's trigger names one that isn't there for the moment.
         pragma("PRAGMA legacy_alter_table=ON")
         try:
             with connection.begin():

@@ -59,6 +59,7 @@ class AfricasTalkingSms:
         bad = {number: Refused(403, "InvalidPhoneNumber") for number in set(numbers).difference(good)}
         if not good:
             return Answer(refused=bad)
+        # With `enqueue` it takes all of them and answers, before the networks have.
         answer = read_answer(self._service.send(text, good, sender_id=self._sender, enqueue=True), good)
         return msgspec.structs.replace(answer, refused=answer.refused | bad) if bad else answer
 
@@ -87,6 +88,7 @@ def read_answer(raw: Raw, numbers: Sequence[str]) -> Answer:
         raise MaybeSent("an answer that can't be read") from error
     if not said.recipients and said.message == "InvalidSenderId":
         return Answer(whole="invalid_sender")
+    # `Sent to 2/2` with nobody named contradicts itself: then all are unknown, and nothing is sent again.
     if said.recipients == [] and not _SOME.match(str(said.message)):
         return Answer(whole="nobody")
     asked: dict[str | int, str] = {number: number for number in numbers}
@@ -182,6 +184,7 @@ def _cost(given: Any) -> str:
 
 
 def _code(given: str | int | None) -> int | None:
+    # A bool is an int to `isinstance`, and JSON's `true` is no code.
     if type(given) is int:
         return given or None
     try:

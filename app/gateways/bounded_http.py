@@ -39,6 +39,7 @@ class Client:
     """A pool of connections; `lines` is how many requests are under way at most."""
 
     def __init__(self, lines: int) -> None:
+        # As many connections as lines: who finds none waits for one, within the time of the request.
         self._pool = urllib3.PoolManager(
             maxsize=lines, block=True, ca_certs=certifi.where(), timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=SECONDS)
         )
@@ -50,6 +51,7 @@ class Client:
         Looking up a name may take longer, but then nothing leaves.
         """
         _request.until = time.monotonic() + SECONDS
+        # No retry, no redirection: either would send once more what is marked once.
         how: Any = {"retries": False, "redirect": False, "pool_timeout": SECONDS, "preload_content": False}
         try:
             answer = self._pool.request(method, url, headers=headers, body=body, **how)
@@ -82,6 +84,7 @@ class _Timed:
         self._plain.sendall(some)
 
     def makefile(self, mode: str) -> io.BufferedReader:
+        # Nothing is buffered below this reader: each read of the socket looks at the clock.
         return io.BufferedReader(_Reader(self, self._plain.makefile(mode, buffering=0)))
 
     def hurry(self) -> None:
@@ -118,11 +121,13 @@ class _Bounded:
     def connect(self) -> None:
         try:
             super().connect()  # type: ignore[misc]
+        # TLS, a proxy and the network each have errors of their own; none of them comes behind a byte of the request.
         except (OSError, HTTPError) as fault:
             raise NewConnectionError(self, str(fault)) from fault  # type: ignore[arg-type]
         self.sock = _Timed(self.sock)
 
     def request(self, *given: Any, **named: Any) -> None:
+        # Connected here and not by the base: the clock is looked at between handshake and first byte.
         if self.sock is None:
             self.connect()
         if time.monotonic() >= _request.until:
@@ -153,6 +158,7 @@ def _decode(coded: bytes, coding: str) -> bytes:
         return coded
     inflate = zlib.decompressobj(wbits=47)  # gzip's header or zlib's, whichever is there
     try:
+        # Bounded while it unfolds: 1 MB may hold 1 GB.
         plain = inflate.decompress(coded, MOST_BYTES + 1)
     except zlib.error:
         return b""

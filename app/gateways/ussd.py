@@ -56,6 +56,7 @@ def read_form(body: bytes) -> dict[str, str]:
     It reads what parse_qsl reads, a test says, in half the time: a hop's fields are few, and few of them are quoted.
     """
     pairs = body.decode("utf-8", "replace").split("&")
+    # Counted before anything is unquoted: a body may be 64 kB of ampersands.
     if len(pairs) > MOST_FIELDS:
         raise Unreadable("not a form")
     fields: dict[str, str] = {}
@@ -68,6 +69,7 @@ def _unquoted(words: str) -> str:
     """Return what was quoted: a number's plus and a code's stars and hash by hand, for they stand in every hop."""
     if "%" not in words:
         return words.replace("+", " ")
+    # The blanks first: a `+` is a blank in a form, and a number's own plus comes as `%2B`.
     words = words.replace("+", " ").replace("%2B", "+").replace("%2A", "*").replace("%23", "#")
     return unquote(words, errors="replace") if "%" in words else words
 

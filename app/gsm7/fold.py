@@ -145,4 +145,5 @@ def fold(text: str) -> str:
     """Return `text` in GSM-7. Folding again changes nothing; the length may differ (œ gives two letters)."""
     if fits(text):
         return text
+    # Composed first: é is in GSM-7, an e with the accent behind it isn't.
     return unicodedata.normalize("NFC", text).translate(_replacements)

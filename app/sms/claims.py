@@ -27,6 +27,9 @@ _QUEUED = _M.c.state == literal_column("'queued'")
 _BY_DUE = "SET LOCAL enable_sort = off"
 """The index of what is due gives its order. After a broadcast that index is empty and large; the planner would take the smaller one
 of what expires, and walk at each claim on any lane through all that the next broadcast has queued."""
+# SKIP LOCKED: a second worker takes what comes behind, instead of waiting for the first one's commit.
+# SQLite has no such clause and leaves it out: its one writer at a time is enough.
+# The instant goes beside the id, so that PostgreSQL looks for a row in its own month alone.
 _DUE = (
     select(_M.c.id, _M.c.created_at)
     .where(_QUEUED, _M.c.lane == bindparam("on"), _M.c.next_at <= _AS_OF, _M.c.expires_at > _AS_OF)
@@ -74,6 +77,7 @@ def claim(
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_BY_DUE)
     rows = execute(connection, _CLAIM, taking).all()
+    # Behind the claim: a stop or a quiet hour that has begun by now is seen before anything leaves.
     stopped, resting = progress.held_among(session, {row.cause for row in rows}, now)
     if stopped or resting:
         _put_aside(session, [row.id for row in rows if row.cause in stopped], stopped, now)
@@ -83,10 +87,12 @@ def claim(
             progress.put_off(session, cause, until)
         rows = [row for row in rows if row.cause not in stopped and row.cause not in resting]
         if not rows:
+            # All of it was of stopped broadcasts, and is put aside: what is due behind it has its turn.
             return [] if resting else claim(session, lane, now=now, most=most, second=second, name=name)
     if not rows:
         return []
     texts, since = dict[str, list[Any]](), min(row.created_at for row in rows)
+    # RETURNING gives rows in no order: the oldest are to leave first.
     for row in sorted(rows, key=lambda row: row.id):
         texts.setdefault(row.text, []).append(row)
     return [
@@ -107,6 +113,7 @@ def release(session: Session, batches: Sequence[Batch], *, now: datetime) -> Non
     """Give back what was claimed and never handed over."""
     for token in {batch.claim for batch in batches}:
         ids = [message for batch in batches if batch.claim == token for message in batch.ids.values()]
+        # Only what this claim still holds: the sweeper may have taken it for lost, and another worker have it by now.
         restore(session, Message.id.in_(ids) & (Message.claim == token), now=now, at=now, reason=None)
 
 
@@ -115,6 +122,7 @@ def _requests(rows: Sequence[Any], most: int, second: int) -> Iterator[list[Any]
     some: list[Any] = []
     numbers: set[str] = set()
     parts = 0
+    # An answer names numbers and no messages: a number twice in a request couldn't be told apart.
     for row in rows:
         if some and (len(some) == most or parts + row.parts > second or row.to_number in numbers):
             yield some

@@ -51,6 +51,7 @@ def _statements(dialect: str) -> tuple[Executable, Executable]:
         "actual_centimes": case((fact.c.cost.is_(None), m.actual_centimes), else_=fact.c.centimes),
     }
     moved: dict[str, Any] = {"state": fact.c.state, "rank": fact.c.rank, "reason": fact.c.reason, "changed_at": now}
+    # What may have been sent was a try; one that surely wasn't is counted by its patience.
     moved |= {"attempts": m.attempts + case((fact.c.state == "maybe", 1), else_=0)}
     of = update(_MESSAGES).where(m.id == fact.c.message)
     if dialect == "postgresql":  # or each message is looked for in every month that there is
@@ -111,6 +112,7 @@ def apply(
     told = [*rising, *_queue_again(session, unsent, now, jitter)]
     for fact in sorted(told, key=lambda fact: (fact.message, RANKS[fact.verdict.state])):
         of_each.setdefault(fact.message, []).append(fact)
+    # One fact a message in each UPDATE, the lowest states first.
     for some in zip_longest(*of_each.values()):
         _raise(session, [fact for fact in some if fact], known_of, now)
 
@@ -121,6 +123,7 @@ def _raise(session: Session, facts: Sequence[Fact], known_of: dict[str, Any], no
     if dialect == "postgresql":
         stayed = {row[0] for row in execute(connection, move, given)}
     else:
+        # SQLite takes no UPDATE inside a WITH: moving and noting are two statements.
         moved = list(connection.scalars(move, given))
         note(session, moved, now)
         stayed = {fact.message for fact in facts}.difference(moved)
@@ -156,6 +159,7 @@ def _queue_again(session: Session, facts: Sequence[Fact], now: datetime, jitter:
     alike: dict[tuple[str | None, Verdict, int, bool], list[int]] = {}
     fields = Message.id, Message.claim, Message.attempts, Message.lane
     for message, claim, tries, lane in session.execute(select(*fields).where(Message.id.in_(unsent))):
+        # What another claim holds by now is settled by its holder.
         if claim == unsent[message].claim:
             alike.setdefault((claim, unsent[message].verdict, tries, lane in LEAVES_AGAIN), []).append(message)
     for (claim, verdict, tries, in_haste), messages in alike.items():

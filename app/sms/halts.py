@@ -36,6 +36,7 @@ def gate(session: Session, lane: Lane, *, now: datetime) -> Gate:
     if found is None:
         return "open"
     every = SILENT_TRY_EVERY if found.reason == SILENT else TRY_EVERY
+    # Whoever moves `tried_at` has the try: a second worker's UPDATE finds it new.
     due = update(Halt).where(Halt.id == found.id, Halt.tried_at <= now - every, Halt.mended_at.is_(None))
     return "try" if session.scalar(due.values(tried_at=now).returning(Halt.id)) else "shut"
 
@@ -46,6 +47,7 @@ def stop(session: Session, lane: Lane, reason: str, watch: Watch, *, now: dateti
     Their SMS may itself be refused: then it waits like any other, and is dropped when things are mended.
     """
     values = {"lane": lane, "reason": reason, "since": now, "tried_at": now}
+    # A lane has one open halt by a partial unique index: a second worker's INSERT does nothing.
     halt = session.scalar(upsert(session, Halt).values(values).on_conflict_do_nothing().returning(Halt.id))
     if halt is not None:
         remind(session, lane, watch, now=now)

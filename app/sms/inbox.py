@@ -17,6 +17,7 @@ IN_PIECES = "came in pieces"
 """The reason of a message whose text was made whole."""
 MOST_CHARACTERS = 2000
 _NAMES_A_CODE = re.compile(r"code|kod|secret|passe?word|passe|mdp|solde|(?<![a-z])pin(?![a-z])", re.IGNORECASE)
+# Four to six digits, in groups or not, that are no part of a longer figure: of a telephone number, of `1 500 000`.
 _CODE = re.compile(r"(?<!\d)(?<!\d )(?:\d(?: ?\d){3,5}|\d[-.,/]\d[-.,/]\d[-.,/]\d)(?!(?: |[-.,/])?\d)")
 _SAID_WITH_IT = (
     r"(?:bonjour|bonsoir|salut|salam|allo|voici|voil[aà]|c|est|le|mon|ma|moi|je|tu|suis|mien|merci|svp|stp|s|il|vous|pla[iî]t|jappoo"
@@ -27,6 +28,7 @@ _LONE_CODE = re.compile(
     rf"(?:{_SAID_WITH_IT}(?:\W|_)+)*\d(?:[ \u00a0\u202f.,/-]?\d){{3}}(?:\W|_)*(?:{_SAID_WITH_IT}(?:(?:\W|_)+|$))*",
     re.IGNORECASE,
 )
+# In a body as it came a blank is `+` or `%20`, and digits behind `%` write a letter.
 _DIGITS_ALONE = re.compile(r"(?<![\dA-F%])\d(?:(?:\+|%20)?\d){3}(?!(?:\+|%20)?\d)", re.IGNORECASE)
 _UNSEEN = dict.fromkeys({*range(32), *range(127, 160)} - {9, 10, 13})
 STAR = "*"
@@ -60,7 +62,9 @@ def keep(
     values = {"provider": provider, "sender": sender, "text": text, "recipient": _plain(to, 20), "received_at": now}
     values |= {"state": state, "word": word}
     mark = hashlib.blake2b(f"{sender}\n{as_kept(text)}".encode(), digest_size=6).hexdigest()
+    # 66 characters of the id, a tilde and twelve digits have room in the column's 80.
     for one in (own_id, f"{own_id[:66]}~{mark}"):
+        # The unique key decides: the gateway may bring one SMS twice at once.
         new = upsert(session, Inbound).values(**values, provider_id=one).on_conflict_do_nothing().returning(Inbound.id)
         if session.scalar(new) is not None:
             return True
@@ -110,6 +114,7 @@ def oldest(reader: Connection) -> WaitingSms | None:
 
 def claim(session: Session, waiting: int) -> Inbound | None:
     """Return a message for this transaction to work on; None when another has it or has done it."""
+    # A row that another worker holds is left to it, and none behind it is taken: STOP and START keep their order.
     mine = select(Inbound).where(Inbound.id == waiting, Inbound.state == "new").with_for_update(skip_locked=True)
     return session.scalar(mine)
 

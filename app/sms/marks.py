@@ -37,6 +37,7 @@ _OPEN = f"{_EPOCH} redis.call('SET', KEYS[1], 'open ' .. epoch, 'EX', ARGV[1])"
 
 # KEYS the claims, one a request; ARGV the ids of each request. Returns 1 for each that may leave: none whose claim was opened in
 # another store, for the sweeper may still see that one (a primary that was cut off), without the mark.
+# Look and mark are one script: the sweeper's shutting falls before both or behind both.
 _HAND = f"""{_EPOCH}
 local may = {{}}
 for n, key in ipairs(KEYS) do
@@ -50,6 +51,7 @@ return may
 """
 
 # KEYS the claims. Shuts each and returns its ids, or false where nothing can be told.
+# `shut ` takes the place of `open ` letter for letter: the ids and the seconds of the key stay. No key is made anew.
 _SHUT = f"""{_EPOCH}
 local found = {{}}
 for n, key in ipairs(KEYS) do

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Id, Json, Utc
 
+# Conditions of partial indexes: few of a year's messages are queued, claimed or in doubt, and these are asked for most.
 _DUE = text("state = 'queued'")
 _CLAIMED = text("state = 'sending'")
 _DOUBTED = text("state = 'maybe'")
@@ -37,6 +38,7 @@ class Message(Base):
         Index("ix_sms_messages_doubted", "changed_at", sqlite_where=_DOUBTED, postgresql_where=_DOUBTED),
         Index("ix_sms_messages_provider", "provider", "provider_id"),
         Index("ix_sms_messages_number", "to_number", "created_at"),
+        # BRIN: rows stand in this order on the disk, so that a few pages of index find a day's.
         Index("ix_sms_messages_created", "created_at", postgresql_using="brin"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -16,6 +16,7 @@ QUEUE = "sms-"
 FLAG = "sms:wake:"
 FLAG_SECONDS, BULK_FLAG_SECONDS = 5, 20
 """The latter is longer than a slice of the bulk lane: the sweeper, which wakes it every 5 s, queues no job behind another."""
+# RQ breaks a job off then: a bulk slice of 15 s and its last requests of 12 s end well before.
 JOB_SECONDS = 60
 
 
@@ -41,12 +42,14 @@ class Notifier:
         with self._lock:
             self._lanes.add(lane)
             if self._thread is None:
+                # A daemon: its process ends without it, and the sweeper finds what wasn't told.
                 self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
                 self._thread.start()
         self._told.set()
 
     def _run(self) -> None:
         while self._told.wait():
+            # Cleared before the lanes are taken: one that is noted in between sets it again.
             self._told.clear()
             with self._lock:
                 lanes, self._lanes = self._lanes, set()
@@ -59,6 +62,7 @@ class Notifier:
 
 def wake(client: Any, lane: str) -> bool:
     """Queue a job for a lane unless one waits already; tell whether it was. Raises redis.RedisError."""
+    # The flag before the job: where the process dies in between, it expires, and the sweeper wakes the lane.
     if not client.set(FLAG + lane, 1, nx=True, ex=BULK_FLAG_SECONDS if lane == "bulk" else FLAG_SECONDS):
         return False
     queue_of(client, lane).enqueue(JOB, lane, result_ttl=0, failure_ttl=86_400, job_timeout=JOB_SECONDS)

@@ -65,6 +65,8 @@ def put(
         "created_at": now,
         "changed_at": now,
     }
+    # A trigger knows each (cause, number) that was written, whichever month it was in, and keeps the row out:
+    # then no id comes back. Of two transactions at once the second waits for the first one's commit.
     written = session.execute(upsert(session, Message).values(values).on_conflict_do_nothing().returning(Message.id)).scalar()
     if written is not None:
         session.add(StateChange(message_id=written, state=state, reason=refused, at=now))
@@ -99,6 +101,7 @@ def listen(factory: sessionmaker[Session], wake: Callable[[str], None]) -> None:
         for lane in session.info.pop(_TOUCHED, ()):
             wake(lane)
 
+    # A savepoint that is undone takes only its own rows: the lanes of those around it are told all the same.
     def rolled_back(session: Session) -> None:
         if session.in_nested_transaction():
             return

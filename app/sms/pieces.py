@@ -15,6 +15,7 @@ from app.sms import inbox
 from app.sms.models import Inbound
 
 APART, HURRY = timedelta(seconds=20), timedelta(seconds=10)
+# A part with a header has 153 septets or 67 units, and a few fewer before a letter of two; one without has 160 or 70.
 _FULL = {"GSM-7": range(150, 161), "UCS-2": range(64, 71)}
 JOINED = "joined"
 """The state of a piece whose text stands in another row; its reason is that row's id."""
@@ -30,6 +31,7 @@ def gather(session: Session, sms: Inbound) -> bool:
     """Make a message that is worked on whole with the pieces that wait; False when it is itself the end of one that waits."""
     waiting = select(Inbound).where(Inbound.sender == sms.sender, Inbound.id > sms.id, Inbound.state == "new")
     text, at = sms.text, sms.received_at
+    # With twelve more pieces the text is about as long as a row keeps.
     for other in session.scalars(waiting.order_by(Inbound.id).limit(12).with_for_update()):
         if is_full(text) and other.received_at <= at + APART:
             text, at = other.text, other.received_at

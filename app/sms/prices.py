@@ -38,6 +38,7 @@ def add(session: Session, amount: int, from_at: datetime, *, now: datetime) -> N
     if from_at < now - GRACE:
         raise NotAPrice("a price can't begin in the past: what was sent keeps its price")
     try:
+        # In a savepoint: on PostgreSQL a key that is there would end the caller's transaction as well.
         with session.begin_nested():
             session.execute(insert(PartPrice).values(amount=amount, from_at=from_at))
     except IntegrityError as fault:

@@ -35,6 +35,7 @@ if had[2] then share = math.min(1, had[2] + (now - had[3]) / ARGV[1]) end
 # Returns the microseconds to wait (with nothing reserved: -1 less those to come back after), and the thousandths of the
 # rate that we may use now.
 # What was not used is kept for one second; a key that is new has nothing kept.
+# After ten idle minutes the key may go: the speed is back by then, and nothing is kept.
 _TAKE = f"""{_BEGIN}
 local each = 1000000 / (ARGV[3] * share)
 local from = math.max(tonumber(had[1] or now), now - 1000000)
@@ -51,6 +52,7 @@ return {{math.max(0, math.ceil(leaves - now)), math.floor(share * 1000)}}
 """
 
 # ARGV: further the least share. Halves the speed, once a second.
+# Requests that were under way together may all come back with 429: together they count as one.
 _SLOW = f"""{_BEGIN}
 if had[3] and now - had[3] < 1000000 then return 0 end
 local at = string.format('%.0f', math.max(tonumber(had[1] or now), now))
@@ -100,6 +102,7 @@ class Rate:
         self.second = max(1, self._full * thousandths // 1000)
         if wait < 0:
             return RateSlot(False, (-1 - wait) / _SECOND)
+        # Who overdraws leaves at once; what it takes is waited for by those behind it.
         return RateSlot(True, 0.0 if overdraw else wait / _SECOND)
 
     def slow(self) -> None:
@@ -107,6 +110,7 @@ class Rate:
         try:
             if self._slow(keys=[KEY], args=[_RECOVERY, SLOWEST]):
                 log.warning("the provider says that it is too much; half the speed")
+        # Without Redis there is no shared speed to halve: each worker keeps to its eighth.
         except redis.RedisError:
             return
 

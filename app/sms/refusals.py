@@ -35,6 +35,7 @@ def why_not(session: Session, *, to: str, purpose: str, text: str, now: datetime
         return "not a person's number"
     if not (kind.consent or kind.guarded):
         return None
+    # Refused ones don't count: each would hold the next one back, for as long as a machine goes on.
     lately = (Message.to_number == to) & (Message.created_at > now - DAY) & (Message.state != "refused")
     same = [func.count(case(((Message.text == text) & (Message.created_at > now - within), 1))) for within, _ in SAME]
     notices = func.count(case((Message.purpose == "notice", 1)))

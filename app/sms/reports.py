@@ -66,6 +66,7 @@ def apply_new(session: Session, *, now: datetime) -> int:
     hours before it; when there is none, or when another one to that number was in doubt of late (it may be that one's second
     id), it waits for its message: the send may not have returned yet.
     """
+    # SKIP LOCKED: a second worker applies the reports behind these, and none is applied twice at once.
     found = session.execute(_REPORTS.where(Report.fate == "new").limit(MOST).with_for_update(skip_locked=True)).all()
     _apply(session, found, now)
     return len(found)
@@ -116,11 +117,13 @@ def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
     facts = [
         Fact(messages[one.id], _verdict(one), None, proved.get(one.id), cost=one.cost, parts=one.parts or None) for one in told
     ]
+    # The oldest message that any of these may be of: the months before it aren't looked at.
     apply(session, facts, now=now, since=min((now - DOUBTED_FOR, *(pair.created_at for pair in ours.values()))))
     fates: dict[str, list[int]] = {}
     for report in found:
         fate = "unknown" if report.status not in REPORTED else "applied" if report.id in messages else "parked"
         fates.setdefault(fate, []).append(report.id)
+    # The instant goes beside the ids, so that PostgreSQL looks into these reports' months alone.
     these = update(Report).where(Report.at >= min(report.at for report in found)).execution_options(synchronize_session=False)
     for fate, ids in fates.items():
         session.execute(these.where(Report.id.in_(ids)).values(fate=fate))
@@ -143,6 +146,7 @@ def _of_known_ids(session: Session, found: Sequence[Any], now: datetime) -> dict
     fields = Report.id, Report.number, Message.id.label("message"), Message.to_number, Message.created_at
     theirs = Report.id.in_([report.id for report in found]) & (Report.at >= min(report.at for report in found))
     pairs = select(*fields).join(Message, _SAME_ID & (Message.created_at > now - REPORTED_WITHIN)).where(theirs)
+    # The last one of a report stays in the dict: sorted, so that it is the one to the report's number.
     return {pair.id: pair for pair in sorted(session.execute(pairs), key=lambda pair: pair.to_number == pair.number)}
 
 
@@ -168,6 +172,7 @@ def _of_doubtful(session: Session, found: Sequence[Any], now: datetime) -> dict[
 
 def _name(session: Session, message: int, provider: str, provider_id: str, now: datetime) -> bool:
     """Give a message of the last day the id that a report has for it; False when it isn't *maybe sent*, or has one."""
+    # Asked in the UPDATE: of two reports with two ids at once the second finds it named.
     open_one = (Message.id == message) & (Message.state == "maybe") & Message.provider_id.is_(None)
     named = update(Message).where(open_one, Message.created_at > now - PARKED_FOR)
     return session.scalar(named.values(provider=provider, provider_id=provider_id).returning(Message.id)) is not None

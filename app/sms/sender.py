@@ -76,6 +76,7 @@ def send_slice(sender: Sender, lane: Lane) -> bool:
 
     Raises what the database raises. What is under way when the time is over is waited for, what isn't goes back.
     """
+    # Committed by itself: of several workers of a lane that rests one alone has the try.
     with sender.database.transaction() as session:
         gate = halts.gate(session, lane, now=sender.clock())
     if gate == "shut":
@@ -117,6 +118,7 @@ class _Slice:
                 if (self._waiting or self._requests) and not self._wants_more():
                     self._wait()
         finally:
+            # Asked before the winding up, which gives back what waits.
             more = not (self._halted or self._empty) or bool(self._waiting)
             self._wind_up()
         return more and not self._halted
@@ -128,6 +130,7 @@ class _Slice:
     def _try(self) -> bool:
         """Send one message of a lane that rests; tell whether it was taken."""
         self._settle_and_claim(1)
+        # The one message leaves without asking the rate: so seldom a try weighs nothing.
         self._turn_at = self._until
         self._turns = sum(batch.parts for batch in self._waiting)
         self._hand_over()
@@ -149,7 +152,9 @@ class _Slice:
 
     def _settle_and_claim(self, most: int) -> None:
         """Settle what was answered and claim what comes next, in one transaction."""
+        # No more than leaves in a second: a stop comes late for few, and few are in doubt if worker and Redis die.
         most = min(most, self._sender.rate.second)
+        # Before the transaction: the key stands when the claim is committed, and no connection waits for Redis.
         name = self._sender.marks.open() if most and self._sender.marks else None
         now, sender, result, batches = self._sender.clock(), self._sender, SendResult(), list[Batch]()
         try:
@@ -162,6 +167,7 @@ class _Slice:
                 if most and not result.halted:
                     batches = claim(session, self._lane, now=now, most=most, second=sender.rate.second, name=name)
         except Exception as fault:
+            # The provider has taken these messages: one that can't be written down must not undo the others.
             self._settle_apart(self._answered, fault)
             self._answered = []
             return
@@ -236,6 +242,7 @@ class _Slice:
         except (NotSent, MaybeSent) as fault:
             self._answers.put((batch, fault))
         except Exception as fault:
+            # It may have failed behind the sending: only a report, or an officer, can settle that.
             log.exception("a request failed in our own code")
             self._answers.put((batch, MaybeSent(type(fault).__name__)))
 
@@ -265,14 +272,17 @@ class _Slice:
     def _wind_up(self) -> None:
         """Give back what wasn't handed over, wait for the rest and settle it; then wait for the rate, if it held us up."""
         try:
+            # First what never left, so that another worker has it while we wait for the rest.
             if self._waiting:
                 with self._sender.database.transaction() as session:
                     release(session, list(self._waiting), now=self._sender.clock())
                 self._waiting.clear()
         finally:
+            # Settled also where giving back has failed: these requests have left.
             while self._requests:
                 self._collect(None)
             if self._answered:
                 self._settle_and_claim(0)
+        # Else the lane's next job would come at once, find no turn and end, again and again.
         if self._held_up:
             self._sender.leaving.wait(max(0.0, self._until - time.monotonic()))

@@ -42,6 +42,7 @@ _UNWANTED = or_(
 
 def move(session: Session, which: ColumnElement[bool], state: str, *, now: datetime, reason: str | None = None) -> list[int]:
     """Raise the messages of `which` to `state`, those that stand lower; return their ids. Each change is written down."""
+    # The rank is asked in the UPDATE itself: of two that move a message at once the higher state stands.
     higher = update(Message).where(which, Message.rank < RANKS[state])
     moved = _ids(session, higher.values(state=state, rank=RANKS[state], reason=reason, changed_at=now))
     return note(session, moved, now)

@@ -30,8 +30,11 @@ MOST = 1000
 
 def sweep(session: Session, *, now: datetime, wake: Callable[[str], None], marks: Marks | None = None) -> None:
     """Do one round; several at once do no harm. Lanes with work due are woken. Without marks all that was lost is in doubt."""
+    # In this order: what was lost becomes *maybe sent*, a report that waits may settle it,
+    # and only what is still in doubt then leaves once more.
     _find_lost(session, marks, now)
     reports.match_parked(session, now=now)
+    # By itself a message leaves once more after its first doubt, and never after a second.
     doubts = select(func.count()).where(StateChange.message_id == Message.id, StateChange.state == "maybe")
     once_more = (
         (Message.state == "maybe")
@@ -43,6 +46,7 @@ def sweep(session: Session, *, now: datetime, wake: Callable[[str], None], marks
     stopped, _ = progress.held_among(session, session.scalars(select(Message.cause).where(once_more).distinct()), now)
     put_back(session, once_more & Message.cause.not_in(stopped), now=now, at=now, reason="maybe sent, once more", taken=0)
     late = (Message.state == "queued") & (Message.expires_at <= now)
+    # The state is asked again in the UPDATE: a worker may have claimed some since they were found.
     move(session, _some(late, Message.expires_at) & (Message.state == "queued"), "expired", now=now, reason="too late to leave")
     reports.forget(session, now=now)
     halts.forget(session, now=now)
@@ -64,6 +68,7 @@ def _find_lost(session: Session, marks: Marks | None, now: datetime) -> None:
     ).all()
     if not rows:
         return
+    # Shut before anything is moved: a worker that wakes up now hands nothing over any more.
     handed = marks.shut(sorted({row.claim for row in rows})) if marks else {}
     lost = [
         Fact(row.id, NEVER_LEFT if row.claim in handed and row.id not in handed[row.claim] else LOST, claim=row.claim)

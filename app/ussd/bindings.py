@@ -263,6 +263,7 @@ def _given(call: Callable[..., Any], shape: type | None) -> Callable[..., Any]:
         raise ValueError(
             f"{call.__name__}: a function is given hop, reader, typed, session or whose, and kept, not {', '.join(wanted)}"
         )
+    # Most functions need nothing else: a hop calls them without a wrapper.
     if wanted in (("hop",), ("hop", "typed"), ("hop", "session"), ("hop", "whose")):
         return call
 

@@ -166,6 +166,7 @@ def read_yaml(file: str, source: str, shape: type[Read]) -> tuple[Read, dict[str
     """Read a YAML file of one shape, with the line of each of its paths (`$.screens.home`). Raises Unreadable."""
     lines: dict[str, int] = {}
     try:
+        # Composed and not loaded: only nodes know their lines.
         root = yaml.compose(source, Loader=_Loader)
         return msgspec.convert(_plain(root, "$", lines, file), type=shape), lines
     except yaml.MarkedYAMLError as error:

@@ -59,7 +59,9 @@ class TooLong(ValueError):
 
 def journey_of(secret: bytes, call: Call) -> str:
     """Return the journey's name, 32 hex digits: one session id from two numbers is two journeys."""
+    # No gateway gives us a NUL (see `NEVER_TYPED`), so no two calls join to the same words.
     said = "\0".join((call.dialect, call.session, call.phone))
+    # `person` keeps the names of journeys apart from the marks, which have the same key.
     return blake2b(said.encode("utf-8", "replace"), key=secret, digest_size=16, person=b"journey").hexdigest()
 
 
@@ -80,6 +82,7 @@ class Trail:
                 raise TooLong
             self.marks = self._chain(entries.parts)
         else:
+            # The turn is in the mark: the same entry on two screens must make two marks.
             self.parts, self.turn, self.gapless = () if entries.part is None else (entries.part,), entries.turn, False
             self.marks = [self._link(f"{journey}{entries.turn}", entries.part or "")]
         self.mark = self.marks[-1]
@@ -113,6 +116,7 @@ class Trail:
 
     def follows(self, turn: int, mark: str) -> bool:
         """Tell whether this hop comes after a session's `turn` entries that end in `mark`."""
+        # The last entry alone says nothing of those before it: only the count tells that none is missing.
         return self.marks[turn] == mark if self.gapless else self.turn == turn + 1
 
     def history(self, before: str) -> str:

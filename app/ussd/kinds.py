@@ -91,6 +91,7 @@ def show(kind: Kind, value: Any) -> str:
         value = _READERS[kind.name](value)
     words = fold(plain(kind, value))
     room = septets(fold(kind.longest))
+    # Letter by letter, for one of the extension takes two septets.
     while kind.name in CUT and septets(words) > room:
         words = words[:-1]
     return words

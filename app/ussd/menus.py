@@ -31,6 +31,7 @@ class Menus:
 
     def served(self, version: str, menu: Menu) -> Served:
         """Return a menu made ready, once for each version."""
+        # Two threads may make the same menu at once: both serve the same, and the later one is kept.
         if version not in self._served:
             kinds = {name: Kind("constant", value) for name, value in self._constants.items()}
             self._served[version] = Served(menu, self._bindings, Vocabulary(menu, self._bindings, kinds), self._constants)

@@ -245,6 +245,7 @@ class Proof:
     def _longest_pages(self, screen: Screen, language: str, notice: str) -> Iterator[Page]:
         row = {name: fold(kind.longest) for name, kind in self.vocabulary.of_rows(screen).items()}
         slotted = bool(screen.rows) and "slot" in fields_of_row(self.bindings.rows_of[screen.rows or ""])
+        # Eight rows take two pages, so that one with both keys is measured.
         rows = [row | ({"slot": str(88 + place)} if slotted else {}) for place in range(8)] if screen.rows else []
         for shown in [rows, []] if screen.rows else [[]]:
             for caller in ("", *self.menu.callers) if screen.form == "choices" else ("",):

@@ -20,6 +20,7 @@ POINTER = "ussd:current"
 COUNTS = "ussd:counts:"
 _NOTES = "ussd:r:"
 _COUNT_SECONDS = 8 * 86400
+# A live session has up to 1 kB, so these take some 4 MB of a process.
 _MOST_RECALLED = 4096
 
 # KEYS[1] the session, KEYS[2] the day's counts, KEYS[3] the pointer, KEYS[4] the note, if there is one.
@@ -27,6 +28,9 @@ _MOST_RECALLED = 4096
 # ARGV[5] what the pointer must say ("" for anything), ARGV[6] the note's words, ARGV[7] its seconds, then the counts: a name and
 # what is added to it, each; a name that the day hasn't seen sets when the day's counts go. Returns 1 when it was put, else what
 # stands there (false for nothing).
+# The pointer is compared before anything is put: what was said from another menu than the current one must not be kept.
+# Note and counts go along in the script, so that they are there exactly when the session is.
+# EXPIRE has NX, so that a name that comes first in the evening doesn't put the day's end off.
 _SWAP = """
 local stands = redis.call('GET', KEYS[1])
 if (stands or '') ~= ARGV[1] then return stands end
@@ -61,8 +65,10 @@ class RedisStore:
         try:
             try:
                 value, pointer = self.command("MGET", f"ussd:s:{journey}", POINTER)
+            # A server that is silent would keep the hop waiting as long again.
             except redis.TimeoutError:
                 raise
+            # Reading twice does no harm. A swap is never sent twice, for the first may have been done.
             except redis.ConnectionError:
                 value, pointer = self.command("MGET", f"ussd:s:{journey}", POINTER)
         except redis.RedisError as error:
@@ -93,10 +99,12 @@ class RedisStore:
         try:
             try:
                 stands = self.command("EVALSHA", _SHA, *given)
+            # A server that was restarted knows no script; EVAL leaves it there for the next EVALSHA.
             except redis.exceptions.NoScriptError:
                 stands = self.command("EVAL", _SWAP, *given)
         except redis.RedisError as error:
             raise StoreDown(str(error)) from error
+        # What stands comes as bytes: only the script's own 1 is this number.
         if stands != 1:
             return False, stands
         with self._lock:

@@ -32,6 +32,7 @@ class Page(msgspec.Struct, frozen=True):
 
 def fill(words: str, values: Values) -> str:
     """Put the values, already written by their kinds, into the words; a missing one raises KeyError."""
+    # One pass: a value that looks like a placeholder stays as it is.
     return PLACEHOLDER.sub(lambda found: values[found[1]], words)
 
 
@@ -58,6 +59,7 @@ def pages(
     beside the LINES_A_PAGE others. A `notice` stands above whichever page is shown, and moves no line to another page: a row that
     slid from one to the next would be seen on neither.
     """
+    # A part of the body leaves room for the keys below it.
     blocks: list[Block] = [(part, None) for part in _chunks(body, LIMIT - 40) if part]
     blocks += [(line, place) for place, line in enumerate(lines)]
     alone = None if root else back
@@ -76,6 +78,7 @@ def pages(
             if septets(page.text) > LIMIT or len(page.lines) - len(pinned) > LINES_A_PAGE:
                 break
             taken += 1
+        # A block that fits on no page is shown all the same, or this never ends; the proof refuses such a menu.
         taken = max(taken, 1)
         keys = [] if taken == len(blocks) else [more]
         found.append(_noted(notice, blocks[:taken], pinned, anew, more, *keys, behind))
@@ -134,6 +137,7 @@ def lay_out(
     """
     say: Callable[[dict[str, str]], str] = lambda texts: fold(menu.said(texts, language))  # noqa: E731
     body = fill(say(screen.text), values)
+    # The gateway closes the call with these words: no key could turn a page.
     if screen.form == "ending":
         return [Page(body, ())]
     more, back = say(menu.words["more"]), say(menu.words["back"])

@@ -75,6 +75,7 @@ class Served(msgspec.Struct, frozen=True):
     def word(self, name: str, language: str, instead: str = "unsure") -> str:
         """Say words that belong to no screen; others where a menu that was published earlier lacks them."""
         said = fold(self.menu.said(self.menu.word(name, instead), language))
+        # Not by `fill`, which raises where a value is missing: these words are said when all else has failed.
         for constant, value in self.constants.items():
             said = said.replace(f"{{{constant}}}", value)
         return said
@@ -101,6 +102,7 @@ class Served(msgspec.Struct, frozen=True):
         values = self.constants | self.vocabulary.written(self.vocabulary.kept, outcome.values)
         try:
             return fill(fold(self.menu.said(texts, language)), values)
+        # An outcome that an older version of the program kept may lack a value.
         except KeyError:
             return self.word("done", language)
 

@@ -87,10 +87,12 @@ class Turn(msgspec.Struct, Generic[D], frozen=True):
         What the store said of the call's beginning counts also when it has lost the call since: the same session id may have
         brought the same entries a few minutes before.
         """
+        # A call's first request can't have acted: its walk stops before any confirmation.
         if self.trail.begins:
             return None
         requests = [self.request] if own else [f"{self.journey}:{mark}" for mark in self.trail.marks]
         known = self.services.acts.outcomes(requests, self.known.begun)
+        # The newest mark first: of a call that acted twice the last act is told.
         return next((known[request] for request in reversed(requests) if request in known), None)
 
     def offer(self, walk: Walk) -> Offer | None:
@@ -101,12 +103,15 @@ class Turn(msgspec.Struct, Generic[D], frozen=True):
         session, store = walk.session, self.services.store
         try:
             journey, _, at = (store.noted(session.opened) or "").partition(" ")
+            # A store that lets nothing expire, as the one in memory, has the note still.
             if not at or self.services.now().timestamp() > int(at) + RESUME_SECONDS:
                 return None
             value = store.load(journey)[0]
+        # The PIN has opened this call: it goes on without an offer.
         except StoreDown:
             return None
         cut = read(value) if value else None
+        # Only in the same version of the menu: which screen of another takes its place would be a guess.
         if cut is None or (cut.opened, cut.menu) != (session.opened, session.menu):
             return None
         return self.walk(walk.served, cut).leaves()
@@ -119,8 +124,10 @@ class Turn(msgspec.Struct, Generic[D], frozen=True):
             try:
                 value = self.services.store.load(self.journey)[0]
             except StoreDown:
+                # Whether the other hop has let go can't be known now, so this one must not act.
                 return value, False
             session = read(value) if value else None
+            # A session that the store has lost holds no claim either: the hop begins anew, in doubt.
             if session is None or session.claim is None:
                 return value, True
         return value, False

@@ -199,6 +199,7 @@ class Walk:
         screen, session = self.screen, self.session
         rows = self.served.rows(screen, self._hop(session))
         number = int(part) if is_number(part, 6) else 0
+        # By the id that stood on the page: the rows may have changed since it was shown.
         wanted = session.shown[number - 1] if 0 < number <= len(session.shown) else None
         for row in rows:
             if (row.slot == number) if hasattr(row, "slot") else (row.id == wanted):
@@ -245,6 +246,7 @@ class Walk:
         except Lead as lead:
             self._lead(lead)
             return
+        # The commit's answer is unknown: no ending may say that nothing is done.
         except Doubtful:
             self._known.doubt()
             raise

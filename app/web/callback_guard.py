@@ -29,12 +29,14 @@ def guard_callbacks(app: Flask, tokens: Sequence[str], networks: Sequence[Any]) 
         given = (request.view_args or {}).get("token")
         if given is None:
             return None
+        # 404 for both, as for a page that isn't there: who tries tokens learns nothing of the route.
         if not _one_of(expected, str(given).encode("utf-8", "replace")) or not _from(networks):
             abort(404)
         length = request.content_length
         if length is None or length > MOST_BYTES:
             return _refused("the body passes 64 kB, or doesn't say its length")
         form = FORMS.get(request.path.split("/", 2)[1], HTML_FORM)
+        # The header as it stands goes first: reading it by its grammar is wanted only where it says more.
         if length and request.environ.get("CONTENT_TYPE") != form and request.mimetype != form:
             return _refused("the body is not a form")
         return None
@@ -75,6 +77,7 @@ def local_or_bearer(token: str | None, *, behind_proxy: bool) -> Callable[[], bo
     def allowed() -> bool:
         if token:
             return hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
+        # A proxy on this machine calls from 127.0.0.1, too, for whoever called it.
         passed_on = behind_proxy or any(name in request.headers for name in _OF_PROXIES)
         return not passed_on and request.remote_addr in ("127.0.0.1", "::1")
 
@@ -82,6 +85,7 @@ def local_or_bearer(token: str | None, *, behind_proxy: bool) -> Callable[[], bo
 
 
 def _one_of(expected: Sequence[bytes], given: bytes) -> bool:
+    # In the same time however many letters are right.
     return any(hmac.compare_digest(given, one) for one in expected)
 
 

@@ -76,6 +76,7 @@ class _Figures(Collector):
 
     def _of_the_store(self) -> list[Any]:
         """Return the day's hops, and what failed in all processes."""
+        # A web process counts log lines that were dropped, and has no round of its own to tell them in.
         tally.tell(self._queues)
         hops = CounterMetricFamily("jappoo_hops", "USSD hops today, by screen and outcome", labels=["screen", "outcome"])
         by_outcome: Counter[tuple[str, str]] = Counter()

@@ -46,6 +46,7 @@ def phone_blueprint(simulator: str, code: str) -> Blueprint:
     def messages(number: str) -> tuple[Response, int]:
         return _passed(lambda: http.get(f"{simulator}/messages", params={"to": number}, timeout=SECONDS))
 
+    # What is named in the address goes into an address of the simulator's.
     @routes.before_request
     def only_numbers() -> None:
         number = (request.view_args or {}).get("number", "+")

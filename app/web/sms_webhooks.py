@@ -28,8 +28,10 @@ def sms_blueprint(database: Database, now: Callable[[], datetime]) -> Blueprint:
         del token
         sent = body()
         try:
+            # A database that is away isn't caught here: the 503 makes the gateway bring it again.
             inbound.take(database, callbacks.read_incoming(sent), now())
         except Unreadable as fault:
+            # Kept and answered with 200: brought again it can't be read either.
             _keep(database, "incoming", sent, str(fault), now())
         return Response(status=200)
 
@@ -69,6 +71,7 @@ def sms_blueprint(database: Database, now: Callable[[], datetime]) -> Blueprint:
 
 def _keep(database: Database, route: str, body: bytes, why: str, at: datetime) -> None:
     with database.transaction() as session:
+        # The body's hash is its id: brought again, it is the same row.
         mark = hashlib.sha256(body).hexdigest()[:40]
         inbox.keep_unreadable(session, PROVIDER, f"{route}:{mark}", body.decode("utf-8", "replace"), now=at)
     log.warning("a body on an SMS route can't be read; it is kept", route=route, field=why)

@@ -41,6 +41,7 @@ class Handsets:
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(16, "hop")
         self._http = requests.Session()
+        # A proxy of the environment has no place between two programs of one machine.
         self._http.trust_env = False
         self._http.mount("http://", HTTPAdapter(pool_maxsize=32))
 

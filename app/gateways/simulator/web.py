@@ -28,6 +28,7 @@ def create_simulator(
     @app.get("/messages")
     def messages() -> Response:
         number = request.args.get("to")
+        # A plus that isn't quoted in an address is read as a blank.
         return jsonify(inboxes.to(f"+{number.strip()}" if number and not number.strip().startswith("+") else number))
 
     @app.get("/faults")

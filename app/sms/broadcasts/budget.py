@@ -20,9 +20,11 @@ class OverBudget(Exception):
 
 def reserve(session: Session, day: date, francs: int, budget: int | None) -> None:
     """Reserve XOF of a day; raises OverBudget, and has then reserved nothing. Without a budget it is only counted."""
+    # The day's row first, so that the UPDATE finds one to lock, also at the day's first two orders at once.
     session.execute(upsert(session, BudgetDay).values(day=day, reserved=0).on_conflict_do_nothing())
     more = update(BudgetDay).where(BudgetDay.day == day)
     if budget is not None:
+        # Limit and sum in one UPDATE: the second of two orders is held against what the first has reserved.
         more = more.where(BudgetDay.reserved + francs <= budget)
     if session.scalar(more.values(reserved=BudgetDay.reserved + francs).returning(BudgetDay.day)) is None:
         raise OverBudget(reserved_on(session, day) + francs - (budget or 0), francs)

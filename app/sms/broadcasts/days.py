@@ -23,6 +23,7 @@ _WORDS = re.compile(rf"(?<!\w)(?:{'|'.join((*_AWAY, *_TODAY, *_OTHERS))})(?!\w)"
 
 def relative_day(text: str) -> tuple[str, int] | None:
     """Return the first such word of a text as it is typed, and how many days from the reading it means."""
+    # A letter for a letter, so that a place in it is the same place in what was typed.
     plain = "".join(unicodedata.normalize("NFD", letter)[0] for letter in unicodedata.normalize("NFC", text)).lower()
     found = _WORDS.search(plain.replace("\u2019", "'"))
     return (unicodedata.normalize("NFC", text)[found.start() : found.end()], _AWAY.get(found[0], 0)) if found else None

@@ -39,6 +39,8 @@ def write(session: Session, broadcast: Broadcast, found: Sequence[Found], terms:
     slice, and where a month ends between these.
     """
     before, to = span(broadcast)
+    # The cursor moves before any row is written: a second worker waits here for the first one's commit,
+    # finds another cursor, and writes nothing.
     ours = update(Broadcast).where(Broadcast.id == broadcast.id, Broadcast.cursor == before, Broadcast.state == "expanding")
     if session.scalar(ours.values(cursor=to).returning(Broadcast.id)) is None:
         return False
@@ -83,8 +85,10 @@ def _insert(session: Session, broadcast: Broadcast, found: Found, at: datetime, 
         "created_at": literal(broadcast.confirmed_at, utc),
         "changed_at": literal(now, utc),
     }
+    # Its joins must stay, though no column of theirs may be among the values.
     rows = found.with_only_columns(*values.values(), maintain_column_froms=True)
     writing = upsert(session, Message.__table__).from_select(list(values), rows).on_conflict_do_nothing()
+    # SQLAlchemy keeps no row count of an INSERT unless it is asked to.
     done: Any = session.execute(writing, execution_options={"preserve_rowcount": True})
     return int(done.rowcount)
 
@@ -95,6 +99,7 @@ def _finish(session: Session, broadcast: Broadcast, now: datetime) -> None:
     unused = max(0, broadcast.recipients - broadcast.written) * broadcast.parts * broadcast.price if broadcast.reserved else 0
     over = update(Broadcast).where(Broadcast.id == broadcast.id, Broadcast.state == "expanding")
     over = over.values(state=state, recipients=broadcast.written, reserved=Broadcast.reserved - unused)
+    # A stop that came first has given the budget back.
     if session.scalar(over.returning(Broadcast.id)) is not None and unused and broadcast.budget_day:
         budget.give_back(session, broadcast.budget_day, unused)
     session.refresh(broadcast)

@@ -90,6 +90,7 @@ def stop(session: Session, broadcast: int, person_id: int, *, now: datetime) -> 
 def free(session: Session, broadcast: int, left: int) -> None:
     """Give back to the budget what was reserved for more messages than have left."""
     reserved = select(Broadcast.recipients, Broadcast.reserved, Broadcast.budget_day).where(Broadcast.id == broadcast)
+    # Locked: it is read, then written, and a stop may come while a slice ends.
     row = session.execute(reserved.with_for_update()).one()
     if row.reserved and row.budget_day:
         kept = min(row.reserved, row.reserved * left // max(1, row.recipients))
@@ -100,9 +101,11 @@ def free(session: Session, broadcast: int, left: int) -> None:
 def drop(session: Session, broadcast: int, *, now: datetime) -> int:
     """Put aside some of a stopped broadcast's messages that are queued; return how many. When none is left it is *stopped*."""
     some = select(Message.id).where(Message.cause == cause_of(broadcast), Message.state == "queued").limit(MOST_DROPPED)
+    # The state is asked again in the UPDATE: a worker may have claimed some since they were found.
     ids = move(session, Message.id.in_(some) & (Message.state == "queued"), "expired", now=now, reason=DROPPED)
     if len(ids) < MOST_DROPPED:
         over = update(Broadcast).where(Broadcast.id == broadcast, Broadcast.state == "stopping")
+        # What is claimed may come back to the queue: until it is settled the broadcast is *stopping*.
         waits = select(Message.id).where(Message.cause == cause_of(broadcast), Message.state.in_(("queued", "sending")))
         session.execute(over.where(~waits.exists()).values(state="stopped"))
     return len(ids)

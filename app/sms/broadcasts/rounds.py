@@ -49,6 +49,7 @@ def _tell(session: Session, broadcast: Broadcast, now: datetime) -> None:
     over = not (counted.queued or counted.sending)
     percent = 100 if over else 100 * counted.gone // max(1, broadcast.recipients)
     step = max((step for step in STEPS if step <= percent), default=0)
+    # By what was told before: of two schedulers that count at once one writes, and one SMS leaves.
     ours = update(Broadcast).where(Broadcast.id == broadcast.id, Broadcast.state == "sending", Broadcast.told == broadcast.told)
     values = {"gone": counted.gone, "failed": counted.failed, "doubted": counted.doubted, "counted_at": now}
     if over:

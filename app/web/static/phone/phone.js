@@ -51,6 +51,7 @@ async function hop(path, body) {
   screen.classList.add("waiting");
   const answer = await ask(path, body);
   busy = false;
+  // Another number was chosen while the network answered: nobody holds this call any more.
   if (mine !== number) {
     if (answer.more) ask("hangup", { session: answer.session }, mine);
     return;
