@@ -20,6 +20,15 @@ def count_of(number: Decimal | int, unit: str, what: str) -> str:
     return f"{count(number, unit)} {of(what)}"
 
 
+def is_meant(typed: str, unit: str) -> bool:
+    """Tell whether what stands behind a number means a unit: one or several of it, or a short form of three letters or more."""
+    one, meant = plain(typed).removesuffix("S"), plain(unit).removesuffix("S")
+    # `KILO` is no beginning of `KG`, so that the rule below doesn't know it.
+    if meant == "KG" and one in ("KILO", "KGS"):
+        return True
+    return one == meant or plain(typed) == plain(plural(unit)) or (len(one) >= 3 and meant.startswith(one))
+
+
 def of_many(unit: str) -> str:
     """Write what `combien` asks for: `de caisses`, `d'oeufs`."""
     return of(plural(unit))

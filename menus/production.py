@@ -124,7 +124,7 @@ def products(hop: Hop, reader: Connection) -> Sequence[ProductRow]:
 def quantity(typed: str, kept: Chosen) -> kinds.Amounted:
     """Read a quantity of the product chosen."""
     try:
-        return read_quantity(typed, kept.product.divisible)
+        return read_quantity(typed, kept.product.divisible, kept.product.unit)
     except BadQuantity:
         raise Refused("bad" if kept.product.divisible else "whole") from None
 
@@ -161,10 +161,10 @@ def cancel(hop: Hop, session: Session, kept: TakenBackDeclaration) -> Cancelled:
     return Cancelled(done.reference, goods)
 
 
-def read_quantity(typed: str, divisible: bool) -> Decimal:
+def read_quantity(typed: str, divisible: bool, unit: str) -> Decimal:
     """Read a quantity; three decimals are read back and asked about. Raises Refused, or BadQuantity."""
     try:
-        return parse_quantity(typed, divisible)
+        return parse_quantity(typed, divisible, unit)
     except UnclearQuantity as found:
         if not divisible:
             raise

@@ -41,6 +41,7 @@ class LotRow(msgspec.Struct, frozen=True):
     units: Units
     place: kinds.Short
     made_on: kinds.Day
+    unit: kinds.Unit = ""
 
 
 class DayRow(msgspec.Struct, frozen=True):
@@ -89,10 +90,10 @@ def made_lot(lot: Lot, loss: str = "") -> MadeLot:
     return MadeLot(lot.code, units.count(lot.units, lot.unit), loss)
 
 
-def read_units(typed: str, left: Decimal | None = None) -> Decimal:
+def read_units(typed: str, unit: str, left: Decimal | None = None) -> Decimal:
     """Read a quantity; refuses with `bad`, and one that is more than is left with `short`."""
     try:
-        found = parse_quantity(typed, divisible=True)
+        found = parse_quantity(typed, divisible=True, unit=unit)
     except BadQuantity:
         raise Refused("bad") from None
     if left is not None and found > left:
@@ -110,4 +111,4 @@ def stock_rows(hop: Hop, *, free: bool = False) -> list[LotRow]:
 
 def _row(one: queries.ShownLot, left: Decimal) -> LotRow:
     told = units.count(left, one.unit), units.of_many(one.unit), one.place, one.made_on
-    return LotRow(one.id, one.code, one.product, left, *told)
+    return LotRow(one.id, one.code, one.product, left, *told, one.unit)

@@ -72,7 +72,7 @@ def bought_unit(typed: str, kept: OfNewGoods) -> BoughtGoods:
 def bought_units(typed: str, kept: OfBought) -> kinds.Amounted:
     """Read how much was bought."""
     try:
-        return parse_quantity(typed, divisible=kept.bought.divisible)
+        return parse_quantity(typed, kept.bought.divisible, kept.bought.unit)
     except BadQuantity:
         raise Refused("bad") from None
 

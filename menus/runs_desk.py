@@ -131,7 +131,7 @@ def run_products(hop: Hop, reader: Connection) -> Sequence[RunProduct]:
 @menu.answer(refuses={"bad": None, "short": None})
 def run_in(typed: str, kept: RunInput) -> kinds.Amounted:
     """Read how much goes in: no more than there is."""
-    return read_units(typed, kept.run_lot.left)
+    return read_units(typed, kept.run_lot.unit, kept.run_lot.left)
 
 
 @menu.source(leads={"also": None})
@@ -163,14 +163,14 @@ def run_also_last(kept: OtherInput) -> Nothing:
 @menu.answer(refuses={"bad": None, "short": None})
 def run_also_in(typed: str, kept: OtherInput) -> Taken:
     """Read how much of another lot goes in, and keep it with those before."""
-    found = read_units(typed, kept.run_also.left)
+    found = read_units(typed, kept.run_also.unit, kept.run_also.left)
     return f"{kept.run_others}{kept.run_also.code}:{found.normalize():f};"
 
 
 @menu.answer(refuses={"bad": None, "more": None})
 def run_out(hop: Hop, typed: str, kept: RunOutput) -> kinds.Amounted:
     """Read how much comes out: no more mass than goes in."""
-    found = read_units(typed)
+    found = read_units(typed, kept.run_product.unit)
     _masses(hop, kept, [(kept.run_product.id, kept.run_product.unit, found)])
     return found
 
@@ -194,7 +194,7 @@ def run_beside_last(kept: OtherOutput) -> Nothing:
 @menu.answer(refuses={"bad": None, "more": None})
 def run_beside_out(hop: Hop, typed: str, kept: OtherOutput) -> Taken:
     """Read how much of another product comes out, and keep it with those before: all together no more mass than goes in."""
-    found, beside = read_units(typed), kept.run_beside
+    found, beside = read_units(typed, kept.run_beside.unit), kept.run_beside
     if not beside.id:
         raise Refused("bad")
     _masses(hop, kept, [*kept.goods(), (beside.id, beside.unit, found)])

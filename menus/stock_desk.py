@@ -77,9 +77,9 @@ def stock(hop: Hop) -> Sequence[LotRow]:
 
 
 @menu.answer(refuses={"bad": None})
-def counted(typed: str) -> kinds.Amounted:
+def counted(typed: str, kept: OfLot) -> kinds.Amounted:
     """Read what was counted; `0,0` is nothing, for a lone 0 is a key."""
-    return Decimal(0) if typed.strip() in NOTHING else read_units(typed)
+    return Decimal(0) if typed.strip() in NOTHING else read_units(typed, kept.stock_lot.unit)
 
 
 @menu.source()
@@ -113,7 +113,7 @@ def expire_lot(hop: Hop, session: Session, kept: OfLot) -> Nothing:
 @menu.answer(refuses={"bad": None, "short": None})
 def split_units(typed: str, kept: OfLot) -> kinds.Amounted:
     """Read how much makes a lot of its own: no more than there is."""
-    return read_units(typed, kept.stock_lot.left)
+    return read_units(typed, kept.stock_lot.unit, kept.stock_lot.left)
 
 
 @menu.answer(refuses={"bad": None})

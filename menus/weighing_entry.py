@@ -79,7 +79,7 @@ def read_line(hop: Hop, typed: str, paper: str | None, on: date | None) -> Broug
 def _weighed(hop: Hop, line: Brought, weight: str) -> NoReturn:
     """Go on with a weight that was typed behind."""
     try:
-        quantity = read_quantity(weight, line.divisible)
+        quantity = read_quantity(weight, line.divisible, line.unit)
     except BadQuantity:
         raise Refused("bad") from None
     go_on(keep(hop, msgspec.structs.replace(line, weight=quantity)))

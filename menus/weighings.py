@@ -168,7 +168,7 @@ def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
     try:
         if is_number(typed, least=2) and typed.startswith("0"):  # the next one's card
             raise BadQuantity
-        return keep(hop, msgspec.structs.replace(line, weight=read_quantity(typed, line.divisible)))
+        return keep(hop, msgspec.structs.replace(line, weight=read_quantity(typed, line.divisible, line.unit)))
     except BadQuantity:
         raise Refused("amount" if line.divisible else "whole") from None
 

@@ -1,3 +1,5 @@
+import re
+from contextlib import nullcontext
 from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier, Thread
@@ -46,6 +48,19 @@ def test_a_quantity_is_read_as_people_type_it(text, divisible, quantity):
 def test_what_is_no_quantity_is_refused(text, divisible):
     with pytest.raises(BadQuantity):
         parse_quantity(text, divisible)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "read"),
+    [
+        ("500g", "kg", False), ("1O", "kg", False), ("25 caisses", "kg", False), ("25 l", "kg", False), ("2 sac", "caisse", False),
+        ("500 KG", "kg", True), ("5 kilos", "kg", True), ("3 caisses", "caisse", True), ("3cai", "caisse", True),
+        ("3", "caisse", True), ("2 bateaux", "bateau", True),
+    ],
+)  # fmt: skip
+def test_letters_behind_it_mean_the_unit_that_is_asked_for(text, unit, read):
+    with nullcontext() if read else pytest.raises(BadQuantity):
+        assert parse_quantity(text, True, unit) == int(re.match(r"\d+", text)[0])
 
 
 @pytest.mark.parametrize("text", ["12,5", "0.5", "1.001 caisse"])
