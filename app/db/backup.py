@@ -63,11 +63,21 @@ def _written(file: Path) -> Iterator[Path]:
             # Who writes the copy opens the same file by its name: this descriptor flushes what they wrote.
             os.fsync(number)
             half.rename(file)
+            _sync(file.parent)
         finally:
             os.close(number)
             half.unlink(missing_ok=True)
     except (OSError, sqlite3.Error) as fault:
         raise NotCopied(str(fault)) from fault
+
+
+def _sync(folder: Path) -> None:
+    """Put a folder's names on disk: a power cut could lose that of a file which is there itself."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def _make_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ _DUE = text("state = 'queued'")
 _CLAIMED = text("state = 'sending'")
 _DOUBTED = text("state = 'maybe'")
 _PARKED = text("fate = 'parked'")
-_NEW = text("fate = 'new'")
+_UNREAD = text("fate = 'new'")
 _OPEN = text("mended_at IS NULL")
 _NEW = text("state = 'new'")
 _LETTERS = text("state = 'unparsed' AND closed_at IS NULL")
@@ -106,7 +106,7 @@ class Report(Base):
         Index("ix_sms_reports_provider", "provider", "provider_id", "fate"),
         Index("ix_sms_reports_parked", "at", sqlite_where=_PARKED, postgresql_where=_PARKED),
         Index("ix_sms_reports_parked_number", "number", sqlite_where=_PARKED, postgresql_where=_PARKED),
-        Index("ix_sms_reports_new", "id", sqlite_where=_NEW, postgresql_where=_NEW),
+        Index("ix_sms_reports_new", "id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     provider: Mapped[str] = mapped_column(String(20))

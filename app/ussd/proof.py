@@ -246,7 +246,7 @@ class Proof:
         row = {name: fold(kind.longest) for name, kind in self.vocabulary.of_rows(screen).items()}
         slotted = bool(screen.rows) and "slot" in fields_of_row(self.bindings.rows_of[screen.rows or ""])
         # Eight rows take two pages, so that one with both keys is measured.
-        rows = [row | ({"slot": str(88 + place)} if slotted else {}) for place in range(8)] if screen.rows else []
+        rows = [row | ({"slot": str(999_991 + place)} if slotted else {}) for place in range(8)] if screen.rows else []
         for shown in [rows, []] if screen.rows else [[]]:
             for caller in ("", *self.menu.callers) if screen.form == "choices" else ("",):
                 yield from self._laid(screen, language, notice, shown, caller)

@@ -9,7 +9,6 @@ WORDS = {
     413: "Ce fichier est trop gros. Rien n'est fait.",
 }
 OTHERWISE = "Cette demande ne peut pas être lue. Rien n'est fait."
-PUBLIC = ("/t/", "/t")
 
 
 def page_for(error: HTTPException) -> Response | None:
@@ -18,7 +17,7 @@ def page_for(error: HTTPException) -> Response | None:
         return None
     status = error.code or 404
     words = WORDS.get(status, OTHERWISE)
-    if request.path.startswith(PUBLIC):
+    if f"{request.path}/".startswith("/t/"):
         page = render_template("lot_unknown.html", words=f"{words} Vérifiez le code sur l'étiquette.")
     else:
         page = render_template("console/said.html", words=words)

@@ -10,6 +10,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     [
         ("GET", "/nulle-part", 404, "Cette page n'existe pas"),
         ("GET", "/sign-in/nulle-part", 404, "Cette page n'existe pas"),
+        ("GET", "/trainings/nulle/part", 404, "Cette page n'existe pas"),
         ("GET", "/sign-out", 405, "ne s'ouvre pas ainsi"),
         ("DELETE", "/sign-in", 405, "ne s'ouvre pas ainsi"),
     ],
