@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from app.digits import is_number
 from app.gateways.ussd import NEVER_TYPED, Dialled, Ended, Unreadable, split_dialled
 from app.phones import e164
 
@@ -24,9 +25,10 @@ class HubtelUssd:
             raise Unreadable("SessionId" if not session else "Mobile")
         if kind.strip().lower() not in ("initiation", "response"):
             return Ended(session, kind)
-        sequence = asked.get("Sequence")
-        if not isinstance(sequence, int) or sequence < 1:
+        number = _text(asked, "Sequence")
+        if not is_number(number, 9) or not int(number):
             raise Unreadable("Sequence")
+        sequence = int(number)
         network = _text(asked, "Operator")[:12]
         if sequence == 1:
             return Dialled(session, e164(phone), (), split_dialled(message, self._code)[0], turn=0, network=network)

@@ -90,8 +90,8 @@ def decide(session: Session | None, trail: Trail, now: float) -> tuple[HopKind, 
     new = trail.parts[session.turn :] if trail.gapless else trail.parts
     # Some gateways give the dial string's entries with the service code, and from the next hop on again in the text.
     # They were walked at the dialling: only what follows them is new.
-    if session.turn == 0 and trail.echoes and not session.echoes:
-        rest = new[len(trail.dialled) :]
+    if session.turn == 0 and not session.echoes and (echoed := trail.echoed(session.dialled)):
+        rest = new[echoed:]
         # Without any, and later than ECHO_SECONDS, they were typed by hand, and are new.
         if rest or now - session.at < ECHO_SECONDS:
             return (HopKind.TAKE, rest) if rest else (HopKind.REPEAT, ())

@@ -142,7 +142,7 @@ class Engine(Generic[D]):
         failure must not say that there was none.
         """
         session = Session(version, hop.trail.turn, hop.trail.mark, [Step(menu.start)], language=menu.languages[0])
-        session.history, session.echoes = hop.trail.history(""), hop.trail.echoes
+        session.history, session.echoes, session.dialled = hop.trail.history(""), hop.trail.echoes, hop.trail.dial_mark
         session.begun = self._now().timestamp() if hop.trail.begins else 0
         walk = hop.walk(self.served(version, menu), session)
         walk.left = len(hop.trail.walkable)

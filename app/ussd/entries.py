@@ -108,6 +108,18 @@ class Trail:
         return self.gapless and bool(self.dialled) and self.parts[: len(self.dialled)] == self.dialled
 
     @property
+    def dial_mark(self) -> tuple[int, str] | None:
+        """Return how many entries were dialled behind the code, and the mark that they have where a text repeats them."""
+        return (len(self.dialled), self._chain(self.dialled)[-1]) if self.gapless and self.dialled else None
+
+    def echoed(self, dialled: tuple[int, str] | None) -> int:
+        """Return how many entries of the text are the dial string's, by this request's code or by what the first one dialled."""
+        if self.echoes or not dialled:
+            return len(self.dialled) if self.echoes else 0
+        count, mark = dialled
+        return count if self.gapless and self.turn >= count and self.marks[count] == mark else 0
+
+    @property
     def walkable(self) -> tuple[str, ...]:
         """Return the entries that an unknown session may be walked by: only a whole history or a dial string will do."""
         if not self.gapless:

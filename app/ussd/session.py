@@ -53,7 +53,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     hash of all entries, where a gateway sends only the last. `steps` are the way back, the last of them the screen shown; `said`
     and `more` are the last answer; `shown` the ids of the rows on the page shown, or 1 where it says what confirms; `wanted` the
     screen that a guard holds back, with the number of steps it was asked from; `caller` the kind of caller that the number was
-    when the session began; `echoes` tells that the gateway repeats the dial string's entries in its text; `opened` is the name,
+    when the session began; `echoes` tells that the gateway repeats the dial string's entries in its text, `dialled` how
+    many there were, with their mark; `opened` is the name,
     known since the PIN, under which its person's next call finds it; `offer` what of the call before may be gone on with, until
     this one goes another way; `told` the screen that an act led to and the words to stand above it, until it is shown; `cut`
     tells that a notice left no room for all of the page.
@@ -76,6 +77,7 @@ class Session(msgspec.Struct, omit_defaults=True):
     language: str = "fr"
     caller: str = ""
     echoes: bool = False
+    dialled: tuple[int, str] | None = None
     opened: str = ""
     offer: Offer | None = None
     told: tuple[str, str] | None = None

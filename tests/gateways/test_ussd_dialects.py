@@ -120,6 +120,7 @@ def _hop(**fields: object) -> bytes:
         ({"Type": "Initiation", "Message": "*384*44135*1*2#", "Sequence": 1}, 0, ("1", "2"), ()),
         ({}, 1, (), ("1",)),
         ({"Message": "12*5", "Sequence": 4}, 3, (), ("12*5",)),
+        ({"Message": "12*5", "Sequence": "4"}, 3, (), ("12*5",)),
         ({"Message": ""}, 1, (), ("",)),
         ({"Message": None}, 1, (), ("",)),
         ({"Message": 0}, 1, (), ("0",)),
