@@ -29,8 +29,8 @@ def tell(client: Any) -> None:
         # Taken out before it is told: what another thread counts meanwhile is a count of its own.
         times = _untold.pop(what, 0)
         try:
-            client.hincrby(_today(), what, times)
-            client.expire(_today(), _SECONDS)
+            with client.pipeline() as both:  # one transaction: else what was counted before its end failed is counted twice
+                both.hincrby(_today(), what, times).expire(_today(), _SECONDS).execute()
         except redis.RedisError:
             _untold[what] += times
             return
