@@ -9,10 +9,12 @@ import pytest
 
 from app.coop.offices.queries import Directory
 from app.db.database import Database
+from app.gateways.africastalking_ussd import AfricasTalkingUssd
 from app.ussd.engine import Engine
 from app.ussd.entries import Accumulated, Call, Latest
 from app.ussd.memory_store import MemoryStore
 from app.ussd.menus import Reply
+from app.web.ussd_webhook import call_of
 from menus.publication import compiled
 from menus.registry import bindings
 from menus.runtime import Desk, SqlActs
@@ -109,3 +111,9 @@ def engine(peopled: Database, store: MemoryStore, clock: Clock) -> Engine:
 @pytest.fixture
 def handset(engine: Engine) -> Callable[..., Handset]:
     return lambda phone=sample_cooperative.AWA, dialect="africastalking": Handset(engine, phone, dialect)
+
+
+def asked(engine: Engine[Any], code: str, text: str, session: str = "S10") -> str:
+    """Return the words of a hop as Africa's Talking posts it."""
+    body = f"sessionId={session}&phoneNumber=%2B{sample_cooperative.AWA[1:]}&serviceCode={code}&text={text}".replace("#", "%23")
+    return engine.answer(call_of("africastalking", AfricasTalkingUssd(CONSTANTS["code"]).read(body.encode()))).text

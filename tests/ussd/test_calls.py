@@ -1,19 +1,15 @@
-"""Session ids that come again, dial strings in all their forms, and entries that belong to no screen."""
+"""Session ids that come again, and entries that belong to no screen."""
 
 import pytest
 from sqlalchemy import func, select
 
 from app.coop.members.models import Person
 from app.coop.production.models import Declaration
-from app.gateways.africastalking_ussd import AfricasTalkingUssd
 from app.ussd.ports import StoreDown
-from app.web.ussd_webhook import call_of
 from menus.runtime import SqlActs
-from tests import sample_cooperative
-from tests.ussd.conftest import CONSTANTS, Handset
+from tests.ussd.conftest import Handset, asked
 
 DECLARE = ("2", "2468", "2", "25", "1")
-gateway = AfricasTalkingUssd(CONSTANTS["code"])
 
 
 def references(database) -> list[str]:
@@ -24,11 +20,6 @@ def references(database) -> list[str]:
 def quantities(database) -> list[int]:
     with database.read() as reader:
         return [int(one) for one in reader.scalars(select(Declaration.quantity).order_by(Declaration.id))]
-
-
-def asked(engine, code: str, text: str, session: str = "S10"):
-    body = f"sessionId={session}&phoneNumber=%2B{sample_cooperative.AWA[1:]}&serviceCode={code}&text={text}".replace("#", "%23")
-    return engine.answer(call_of("africastalking", gateway.read(body.encode()))).text
 
 
 def talk(phone: Handset, *entries: str):
@@ -96,31 +87,6 @@ def test_a_gateway_of_last_entries_may_give_an_id_again_at_once(handset, peopled
     clock.forward(minutes=1)
     assert "Enregistré: 30" in talk(phone, "2", "2468", "2", "30", "1").text
     assert quantities(peopled) == [25, 30]
-
-
-@pytest.mark.parametrize(
-    "hops",
-    [
-        (("*384*44135*3#", ""), ("*384*44135#", "2")),
-        (("*384*44135*3#", ""), ("*384*44135*3#", "3*2")),
-        (("*384*44135*3#", ""), ("*384*44135#", "3*2")),
-        (("*384*44135*3#", ""), ("*384*44135*3#", "3"), ("*384*44135*3#", "3*2")),
-        (("*384*44135*3#", ""), ("*384*44135*3#", "2")),
-        (("*384*44135#", "3"), ("*384*44135#", "3*2")),
-        (("384*44135*3#", ""), ("384*44135*3#", "2")),
-        (("*384*44135#", ""), ("*384*44135#", "3"), ("*384*44135#", "3*2")),
-    ],
-)
-def test_a_sub_code_means_the_same_wherever_the_gateway_puts_it(engine, hops):
-    seen = [asked(engine, code, text) for code, text in hops]
-    prices = next(words for words in seen if "Prix CPS1" in words)
-    assert "2 Yeet" in prices
-    assert seen[-1].startswith("Yeet")
-
-
-@pytest.mark.parametrize(("code", "text"), [("*384*44135*#", ""), ("*384*44135#", "*384*44135#"), ("*384*44135#", "")])
-def test_an_empty_sub_code_is_home_without_a_complaint(engine, code, text):
-    assert asked(engine, code, text).startswith("Jappoo. Gratuit\n1 Mes soldes")
 
 
 @pytest.mark.parametrize("session", ["7", "s" * 200, "s" * 199 + "t"])
