@@ -14,12 +14,13 @@ from collections import Counter
 from pathlib import Path
 
 import requests
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.coop.demo import seed as demo
 from app.coop.production.models import Declaration
 from app.db import schema
 from app.db.database import Database
+from app.db.rows import total
 from app.sms.models import Message
 from tests import menu_rows, sample_cooperative
 from tests.conftest import PATIENT_MS
@@ -62,7 +63,7 @@ def _run(house: House, seed: int) -> dict[str, int]:
     done = threading.Event()
     numbers = [f"+22177{i:07d}" for i in range(1, MEMBERS + 1)]
     threads = [threading.Thread(target=_declare, args=(house, number, seen, done, _dice(seed, number))) for number in numbers]
-    dice = _dice(seed, "kills")
+    dice, last = _dice(seed, "kills"), _last(house)
     for thread in threads:
         thread.start()
     killed = Counter[str]()
@@ -75,7 +76,7 @@ def _run(house: House, seed: int) -> dict[str, int]:
     for thread in threads:
         thread.join()
     _settle(house)
-    return _count(house, seen) | {f"kills of {name}": times for name, times in sorted(killed.items())}
+    return _count(house, seen, last) | {f"kills of {name}": times for name, times in sorted(killed.items())}
 
 
 def _dice(seed: int, whose: str) -> random.Random:
@@ -109,9 +110,15 @@ def _settle(house: House) -> None:
         time.sleep(1)
 
 
-def _count(house: House, seen: dict[str, str]) -> dict[str, int]:
+def _last(house: House) -> int:
+    """Return the newest of the declarations that the demo begins with."""
     with house.database.read() as reader:
-        references = Counter(reader.scalars(select(Declaration.reference)).all())
+        return total(reader, select(func.max(Declaration.id)))
+
+
+def _count(house: House, seen: dict[str, str], last: int) -> dict[str, int]:
+    with house.database.read() as reader:
+        references = Counter(reader.scalars(select(Declaration.reference).where(Declaration.id > last)).all())
         states = Counter(reader.scalars(select(Message.state)).all())
         listed = reader.execute(select(Message.to_number, Message.state)).all()
     taken = Counter(message["to"] for number in seen for message in house.messages(number))
