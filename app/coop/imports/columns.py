@@ -3,6 +3,7 @@
 from datetime import date
 
 from app import sheets
+from app.coop.imports.examples import NO_CARD, NO_NAME, NO_PRODUCT
 from app.sheets import Column
 
 UNSAID = {
@@ -43,13 +44,13 @@ RETURNED = (
 PLACE = sheets.choice({str(n): str(n) for n in range(1, 10)})
 WHOSE = (
     Column(field="cooperative", names=("CPS", "Coopérative", "Code CPS"), reader=sheets.code, example="CPS1"),
-    Column(field="card", names=("Carte", "Numéro de carte"), reader=sheets.card, example="C0000012"),
+    Column(field="card", names=("Carte", "Numéro de carte"), reader=sheets.card, example=NO_CARD),
     Column(field="first", names=("Prénom", "Prénoms"), reader=sheets.name),
     Column(
         field="name",
         names=("Nom", "Nom complet", "Prénom et nom", "Prénom(s) et NOM", "Nom et prénom", "Membre"),
         reader=sheets.name,
-        example="Ndèye Coumba Guèye",
+        example=NO_NAME,
     ),
 )
 """Whose a row is, in files about members who are there: the card, or the name."""
@@ -91,10 +92,9 @@ def prices(today: date) -> tuple[Column, ...]:
     """Return the columns of a file of prices, in XOF a unit."""
     return (
         WHOSE[0],
-        Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example="Thiof", required=True),
+        Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example=NO_PRODUCT, required=True),
         Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
         Column(field="unit", names=("Unité",), reader=sheets.unit, example="kg"),
-        # An example that nobody's price is: a row that says what the template's does isn't taken.
         Column(field="price", names=("Prix", "Prix unitaire", "Tarif"), reader=sheets.value, example=4321, required=True),
         Column(field="since", names=("Depuis", "Date"), reader=sheets.instant(today), note="Vide: dès l'import."),
     )
@@ -113,7 +113,7 @@ def deliveries(today: date) -> tuple[Column, ...]:
             example=today,
             required=True,
         ),
-        Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example="Thiof", required=True),
+        Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example=NO_PRODUCT, required=True),
         Column(field="quantity", names=("Quantité", "Poids", "Qté"), reader=sheets.quantity, example=12.5, required=True),
         Column(field="unit", names=("Unité",), reader=sheets.unit, example="kg"),
         Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
@@ -136,7 +136,7 @@ def members(today: date) -> tuple[Column, ...]:
             field="name",
             names=("Nom", "Nom complet", "Prénom et nom", "Prénom(s) et NOM", "Nom et prénom", "Membre"),
             reader=sheets.name,
-            example="Ndèye Coumba Guèye",
+            example=NO_NAME,
             required=True,
         ),
         Column(
