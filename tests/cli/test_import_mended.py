@@ -106,6 +106,9 @@ def test_kilos_are_never_taken_for_caisses(run, file, head, product, cells, says
     [
         ("members", "Nom;Sexe\nAwa Un;X\n", "ligne 2, Sexe: Écrivez F ou M."),
         ("members", "Nom;Parts\nAwa Un;-5000\n", "ligne 2, Parts libérées: Un montant négatif n'a pas de sens ici."),
+        ("prices", "Produit;Qualité;Prix\nThiof;Choix1;1050\n", "ligne 2, Qualité: Écrivez A, B ou C."),
+        ("deliveries", "Carte;Jour;Produit;Quantité;Qualité\nC3;03/10/2025;Thiof;5;1\n", "ligne 2, Qualité: Écrivez A, B ou C."),
+        ("prices", "Produit;Qualité;Prix\nThiof;a;1050\nThiof;A;1060\n", "ligne 3, Produit: Thiof: déjà à la ligne 2."),
         ("prices", "Produit;Prix\nThiof;-5\n", "ligne 2, Prix: Un montant négatif n'a pas de sens ici."),
     ],
 )

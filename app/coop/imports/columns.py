@@ -4,6 +4,7 @@ from datetime import date
 
 from app import sheets
 from app.coop.imports.examples import NO_CARD, NO_NAME, NO_PRODUCT
+from app.coop.production.weighings import GRADES
 from app.sheets import Column
 
 UNSAID = {
@@ -41,6 +42,8 @@ RETURNED = (
     Column(field="mend", names=("À corriger",), reader=sheets.text),
 )
 """The columns that a file to be mended has beside its own."""
+# Only those of the scales: a price of any other grade would count for nobody.
+GRADE = Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.choice({grade: grade for grade in GRADES}))
 PLACE = sheets.choice({str(n): str(n) for n in range(1, 10)})
 WHOSE = (
     Column(field="cooperative", names=("CPS", "Coopérative", "Code CPS"), reader=sheets.code, example="CPS1"),
@@ -93,7 +96,7 @@ def prices(today: date) -> tuple[Column, ...]:
     return (
         WHOSE[0],
         Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example=NO_PRODUCT, required=True),
-        Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
+        GRADE,
         Column(field="unit", names=("Unité",), reader=sheets.unit, example="kg"),
         Column(field="price", names=("Prix", "Prix unitaire", "Tarif"), reader=sheets.value, example=4321, required=True),
         Column(field="since", names=("Depuis", "Date"), reader=sheets.instant(today), note="Vide: dès l'import."),
@@ -116,7 +119,7 @@ def deliveries(today: date) -> tuple[Column, ...]:
         Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example=NO_PRODUCT, required=True),
         Column(field="quantity", names=("Quantité", "Poids", "Qté"), reader=sheets.quantity, example=12.5, required=True),
         Column(field="unit", names=("Unité",), reader=sheets.unit, example="kg"),
-        Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
+        GRADE,
         Column(field="price", names=("Prix", "Prix unitaire"), reader=sheets.value),
         Column(field="gross", names=("Montant", "Valeur"), reader=sheets.value, summed=True),
         Column(field="share", names=("Solidarité",), reader=sheets.value, summed=True),

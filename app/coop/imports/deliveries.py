@@ -98,7 +98,8 @@ class DeliveryPlan:
             return None
         if not reference and (member, product.id, day, quantity) in delivered.weighed:
             return None
-        said = (place, member, product.id, day, quantity, _grade(values) or "", reference or "")
+        grade = value(values, "grade")
+        said = (place, member, product.id, day, quantity, grade or "", reference or "")
         mark = self._mark(row, delivered, said, value(values, "order"))
         if mark in delivered.marks:
             return None
@@ -106,7 +107,7 @@ class DeliveryPlan:
             says = f"Le {day:%d/%m/%Y} est après le premier jour de vos comptes ici, le {delivered.until:%d/%m/%Y}"
             raise RowRefused("day", f"{says}: pesez-la au Bureau.")
         francs = {name: value(values, name) for name in FRANCS}
-        change = PastRow(place, member, product.id, day, quantity, product.unit, _grade(values), francs, reference, mark)
+        change = PastRow(place, member, product.id, day, quantity, product.unit, grade, francs, reference, mark)
         return Planned(row.number, "create", change)
 
     def finish(self) -> list[Problem]:
@@ -156,13 +157,6 @@ def take_back(session: Session, rows: Sequence[ImportRow], now: datetime) -> Non
     """Delete what rows wrote: nothing rests on it."""
     del now
     session.execute(delete(PastDelivery).where(PastDelivery.id.in_([row.made_id for row in rows])))
-
-
-def _grade(values: Mapping[str, Any]) -> str | None:
-    grade = value(values, "grade")
-    if grade and len(grade) > 8:
-        raise RowRefused("grade", "La qualité a plus de 8 signes.")
-    return str(grade) if grade else None
 
 
 def _reference(values: Mapping[str, Any]) -> str | None:

@@ -110,8 +110,6 @@ class PricePlan:
         amount, grade = value(values, "price"), value(values, "grade")
         if not amount or not 0 < amount <= proposals.MOST:
             raise RowRefused("price", f"{product.name}: un prix de 1 à {proposals.MOST} F.")
-        if grade and len(grade) > 8:
-            raise RowRefused("grade", "La qualité a plus de 8 signes.")
         since, priced = _instant(value(values, "since")), (product.id, grade)
         if scope not in self._prices:
             self._prices[scope] = _Prices(self._reader, scope, self._of_all)
