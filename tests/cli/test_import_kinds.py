@@ -103,7 +103,7 @@ def test_what_looks_like_an_older_example_is_a_row_like_others(cps, run, file, k
         ("deliveries", "Carte;Nom;Jour;Produit;Quantité;Unité\nC0000012;Ndèye Coumba Guèye;03/10/2025;Thiof;12,5;kg\n"),
     ],
 )
-def test_the_example_of_an_older_template_is_asked_about(cps, run, file, tmp_path, kind, text):
+def test_the_example_of_an_older_template_is_asked_about(cps, run, file, kind, text):
     with cps.transaction() as session:
         session.execute(update(Member).where(Member.id == 3).values(card="C0000012"))
     told = json.loads(run("import", kind, file(kind, text), "--cooperative", "CPS1", "--json", "--dry-run").out)
@@ -112,7 +112,8 @@ def test_the_example_of_an_older_template_is_asked_about(cps, run, file, tmp_pat
 
 
 @pytest.mark.parametrize("kind", ["members", "balances", "deliveries", "prices"])
-def test_an_example_that_was_filled_in_by_half_is_refused(cps, run, file, kind):
+@pytest.mark.usefixtures("cps")
+def test_an_example_that_was_filled_in_by_half_is_refused(run, file, kind):
     half = {
         "members": "Nom;Téléphone\nExemple: Ndèye Guèye;771234519\n",
         "balances": "Nom;Épargne\nExemple: Ndèye Guèye;700\n",

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
-from app.coop.imports.catalogue import Catalogue
+from app.coop.imports.catalogue import MEASURED, Catalogue, exactly
 from app.coop.imports.forecast import Planned, Problem, RowRefused, RowSkipped, confirmed, key_of, value
 from app.coop.imports.holders import Holders
 from app.coop.imports.models import ImportRow
@@ -87,9 +87,11 @@ class DeliveryPlan:
             self._delivered[place] = _KnownDeliveries(self._reader, place, self._today)
         delivered, member = self._delivered[place], known.id or 0
         product = self._catalogue.of(row, Scope(place), value(values, "product"), value(values, "unit"))
+        times = {field: self._catalogue.in_unit(row, product, values, field) for field in MEASURED}
         day, quantity = value(values, "day"), value(values, "quantity")
         if day is None or quantity is None:
             raise RowRefused("day" if day is None else "quantity", "Quel jour ?" if day is None else "Quelle quantité ?")
+        quantity = exactly(product, "quantity", quantity * times["quantity"], 3)
         if quantity > MOST_QUANTITY or (not product.divisible and quantity != quantity.to_integral_value()):
             kind = "un nombre" if product.divisible else "un nombre entier"
             raise RowRefused("quantity", f"{product.name}: {kind} de 1 à {MOST_QUANTITY}.")
@@ -107,6 +109,8 @@ class DeliveryPlan:
             says = f"Le {day:%d/%m/%Y} est après le premier jour de vos comptes ici, le {delivered.until:%d/%m/%Y}"
             raise RowRefused("day", f"{says}: pesez-la au Bureau.")
         francs = {name: value(values, name) for name in FRANCS}
+        if francs["price"] is not None:
+            francs["price"] = int(exactly(product, "price", francs["price"] / times["price"], 0))
         change = PastRow(place, member, product.id, day, quantity, product.unit, grade, francs, reference, mark)
         return Planned(row.number, "create", change)
 

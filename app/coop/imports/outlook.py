@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from app.coop.imports.catalogue import MEASURED
+from app.coop.imports.catalogue import MEASURED, named
 from app.coop.imports.forecast import Forecast, Problem, forecast
 from app.coop.imports.kinds import KINDS
 from app.coop.imports.turns import CutOff, ImportSource, cut_off
 from app.db.database import Database
-from app.sheets import Column, Reading, Table, Value, in_kg
+from app.sheets import Column, Reading, Table, Value
 from app.units import agree
 
 
@@ -39,8 +39,8 @@ def look(
 
 
 def _of_names(table: Table) -> Mapping[str, Reading]:
-    """Return what the names of columns say of every row: `Poids (kg)` is a unit."""
-    return {"unit": Value("kg")} if any(in_kg(table.header.get(field)) for field in MEASURED) else {}
+    """Return the names of columns that may say a unit of every row: `Poids (kg)`."""
+    return {named(field): Value(table.header[field]) for field in MEASURED if field in table.header}
 
 
 def _goes_on(left: CutOff) -> Problem:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.amounts import francs
 from app.coop import approvals
 from app.coop.act import Act
-from app.coop.imports.catalogue import Catalogue
+from app.coop.imports.catalogue import Catalogue, exactly
 from app.coop.imports.forecast import Planned, Problem, RestsOn, RowRefused, RowSkipped, value
 from app.coop.imports.models import ImportRow
 from app.coop.imports.register import Places
@@ -108,6 +108,8 @@ class PricePlan:
         scope = self._scope if code is None else Scope(self._places.of(code))
         product = self._catalogue.of(row, scope, value(values, "product"), value(values, "unit"))
         amount, grade = value(values, "price"), value(values, "grade")
+        if amount:
+            amount = int(exactly(product, "price", amount / self._catalogue.in_unit(row, product, values, "price"), 0))
         if not amount or not 0 < amount <= proposals.MOST:
             raise RowRefused("price", f"{product.name}: un prix de 1 à {proposals.MOST} F.")
         since, priced = _instant(value(values, "since")), (product.id, grade)
