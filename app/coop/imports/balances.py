@@ -68,6 +68,9 @@ class BalancePlan:
     def prepare(self, rows: Sequence[Row]) -> None:
         """Read nothing: a co-operative is read whole at its first row."""
 
+    def leave(self, row: Row, values: Mapping[str, Any]) -> None:
+        """Know nothing of it."""
+
     def plan(self, row: Row, values: Mapping[str, Any]) -> Planned | None:
         """Say what a row brings over."""
         place, known = self._holders.of(row, values)

@@ -99,6 +99,9 @@ class Planner(Protocol):
     def plan(self, row: Row, values: Mapping[str, Any]) -> Planned | None:
         """Say what a row does by its cells' readings; None: nothing, it is the same. Raises Asked, RowRefused, RowSkipped."""
 
+    def leave(self, row: Row, values: Mapping[str, Any]) -> None:
+        """Know a row that is refused or asked about, planned or not: one below may be the same again."""
+
     def finish(self) -> list[Problem]:
         """End the plan, after the last row; return what else must be said."""
 
@@ -204,6 +207,7 @@ def _of_row(
             for column, reason in refused:
                 say(column, "refused", reason)
             found.left.append(row)
+            planner.leave(row, values)
             return "refuse"
         if asked:
             raise Asked(*asked)
@@ -215,12 +219,14 @@ def _of_row(
                 raise RowSkipped(EXAMPLE)
         planned = planner.plan(row, values)
     except Asked as open_:
+        planner.leave(row, values)
         found.questions += open_.questions
         found.left.append(row)
         for question in open_.questions:
             say("", "ask", question.says)
         return "ask"
     except RowRefused as refusal:
+        planner.leave(row, values)
         say(refusal.column, "refused", str(refusal))
         found.left.append(row)
         return "refuse"

@@ -102,6 +102,9 @@ class PricePlan:
                 since = _instant(reading.value if isinstance(reading, Value) else None) or self._now
                 self._last[_named(row)] = max(self._last.get(_named(row), since), since)
 
+    def leave(self, row: Row, values: Mapping[str, Any]) -> None:
+        """Know nothing of it."""
+
     def plan(self, row: Row, values: Mapping[str, Any]) -> Planned | None:
         """Say what a row would do."""
         code = value(values, "cooperative")
