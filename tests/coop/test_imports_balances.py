@@ -213,8 +213,8 @@ def test_a_balance_that_cannot_be_taken_says_why(paper, row, column, says):
 
 def test_a_row_without_a_balance_is_empty_and_not_said_to_be_there(paper):
     blank = {"card": "C0000003", "savings": NoValue(), "payable": NoValue()}
-    found, _ = look(paper, "balances", rows(blank, {"card": "C0000004", "savings": 0}))
-    assert (found.counts, found.problems[0].says) == ({"skip": 1, "same": 1}, "C00003: aucun solde n'est écrit")
+    found, _ = look(paper, "balances", rows(blank, {"card": "C0000004", "savings": 0}, {"card": "C0000003", "savings": 500}))
+    assert (found.counts, found.problems[0].says) == ({"skip": 1, "same": 1, "create": 1}, "C00003: aucun solde n'est écrit")
 
 
 def test_a_balance_whose_card_stands_in_a_refused_row_is_not_taken_in_its_place(paper):

@@ -78,11 +78,11 @@ class BalancePlan:
         """Say what a row brings over."""
         place, known = self._holders.of(row, values)
         member = known.id or 0
-        if (before := self._rows_of.setdefault(member, row.number)) != row.number:
-            raise RowRefused("card", f"{known.card} est déjà à la ligne {before}: un seul solde par membre.")
         amounts = _amounts(values)
         if not any(isinstance(values.get(kind), Value) for kind in ACCOUNTS):
             raise RowSkipped(f"{known.card}: aucun solde n'est écrit")
+        if (before := self._rows_of.setdefault(member, row.number)) != row.number:
+            raise RowRefused("card", f"{known.card} est déjà à la ligne {before}: un seul solde par membre.")
         if place not in self._books:
             self._books[place] = _Books(self._reader, place)
         books = self._books[place]
