@@ -120,7 +120,7 @@ def test_kilos_are_never_taken_for_caisses(run, file, head, product, cells, says
         ("Quantité (caisses)", "12", "Thiof", "Thiof se compte en kg, pas en caisses."),
         ("Poids (lb)", "12", "Thiof", "Thiof se compte en kg, pas en lb."),
         ("Poids (L)", "12", "Thiof", "Thiof se compte en kg, pas en l."),
-        ("Poids (pots)", "12", "Thiof", "« Poids (pots) » (ligne 2): est-ce kg pour Thiof ? oui ou non"),
+        ("Poids (pots)", "12", "Thiof", "« Poids (pots) » (ligne 2): est-ce compté en kg ? oui ou non"),
         ("Unité;Poids (g)", "kg;12500", "Thiof", "La colonne dit g, la ligne kg: laquelle est juste ?"),
     ],
 )
@@ -150,6 +150,13 @@ def test_a_price_of_another_unit_is_converted_or_refused(cps, run, file, head, c
     with cps.read() as reader:
         written = [str(one) for one in reader.scalars(select(PriceRow.amount).where(PriceRow.grade == "A"))]
     assert written + [one["says"] for one in told["problems"]] == [kept]
+
+
+@pytest.mark.parametrize("name", ["Solde (en milliers)", "Solde (milliers F CFA)", "Solde (EUR)", "Solde (€)", "Solde (dërëm)"])
+@pytest.mark.usefixtures("cps")
+def test_amounts_that_are_not_in_francs_are_refused(run, file, name):
+    done = run("import", "balances", file("balances", f"Carte;{name}\nC3;12\n"), "--cooperative", "CPS1")
+    assert (done.code, f"Colonne « {name} »: écrivez les montants en francs CFA entiers." in done.err) == (1, True)
 
 
 @pytest.mark.parametrize(

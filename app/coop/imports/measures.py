@@ -26,6 +26,14 @@ _WORD = re.compile(r"(?<![\w.'’])[A-Z][A-Z0-9]*(?!['’\w]|\.\w)")
 _BRACKETS = re.compile(r"\(([^)]*)\)")
 
 
+_NOT_FRANCS = re.compile(r"MILLIER|MILLION|\bKF\b|\bEUR|€|USD|DOLLAR|\$|£|CENTIME|OUGUIYA|DALASI|\bDEREM")
+
+
+def is_not_in_francs(name: str) -> bool:
+    """Tell whether a column's name says that its amounts are in thousands, in dërëm (5 F) or in other money."""
+    return _NOT_FRANCS.search(plain(name)) is not None
+
+
 def singular(unit: str) -> str:
     """Return a unit as it is compared."""
     return packed(unit).rstrip("S")
