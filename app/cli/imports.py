@@ -31,6 +31,7 @@ def import_() -> None:
 def payments(file: BinaryIO, cooperative: str | None, *, dry_run: bool, as_json: bool) -> int:
     """Take in the operator's references from FILE (with columns `reference`, `operator_reference` and perhaps `amount`).
 
+    A column `status` is the operator's word: a line that it doesn't call paid is refused.
     The file is XLSX, XLS, ODS, CSV or text with tabs. Titles and totals around the table are left out.
     Each line is accepted, known (the same as before: nothing changes) or refused with a reason; the member is told by SMS, and
     says whether the money has come. Each line is kept by itself: cut off, the same file again goes on where it stopped.

@@ -77,6 +77,54 @@ def test_the_example_of_a_template_is_nobodys_line_and_a_file_without_a_line_is_
     assert "Aucune ligne" in told["problems"][1]["says"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "create"),
+    [
+        ("deliveries", "Date;Carte;Produit;Quantité\n15/08/2025;12;Thiof;12,5\n16/08/2025;12;Thiof;12,5\n", 2),
+        ("deliveries", "Date;Carte;Produit;Poids;Unité\n15/08/2025;12;Thiof;12,5;kg\n", 1),
+        ("balances", "CPS;Carte;Solde\nCPS1;12;12 500\n", 1),
+        ("balances", "Carte;Parts;Épargne\n12;10 000;12 500\n", 1),
+        ("prices", "Produit;Prix\nThiof;4321\n", 1),
+    ],
+)
+def test_what_looks_like_an_older_example_is_a_row_like_others(cps, run, file, kind, text, create):
+    with cps.transaction() as session:
+        session.execute(update(Member).where(Member.id == 3).values(card="C0000012"))
+    told = json.loads(run("import", kind, file(kind, text), "--cooperative", "CPS1", "--json", "--dry-run").out)
+    assert (told["rows"]["create"], told["rows"]["skip"]) == (create, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("members", "CPS;N°;Nom;Téléphone;Place;Sexe;Adresse\nCPS1;1;Ndèye Coumba Guèye;771234567;1;F;Santhie 2\n"),
+        ("balances", "CPS;Carte;Nom;Parts;Épargne;Avance\nCPS1;C0000012;Ndèye Coumba Guèye;10000;12500;0\n"),
+        ("prices", "CPS;Produit;Unité;Prix\nCPS1;Thiof;kg;4321\n"),
+        ("deliveries", "Carte;Nom;Jour;Produit;Quantité;Unité\nC0000012;Ndèye Coumba Guèye;03/10/2025;Thiof;12,5;kg\n"),
+    ],
+)
+def test_the_example_of_an_older_template_is_asked_about(cps, run, file, kind, text):
+    with cps.transaction() as session:
+        session.execute(update(Member).where(Member.id == 3).values(card="C0000012"))
+    told = json.loads(run("import", kind, file(kind, text), "--cooperative", "CPS1", "--json", "--dry-run").out)
+    assert (told["rows"]["ask"], told["rows"]["create"]) == (1, 0)
+    assert "Ligne 2: est-ce l'exemple du modèle" in told["problems"][0]["says"]
+
+
+@pytest.mark.parametrize("kind", ["members", "balances", "deliveries", "prices"])
+@pytest.mark.usefixtures("cps")
+def test_an_example_that_was_filled_in_by_half_is_refused(run, file, kind):
+    half = {
+        "members": "Nom;Téléphone\nExemple: Ndèye Guèye;771234519\n",
+        "balances": "Nom;Épargne\nExemple: Ndèye Guèye;700\n",
+        "deliveries": "Carte;Jour;Produit;Quantité\nC3;03/10/2025;Exemple: Thiof;7\n",
+        "prices": "Produit;Prix\nExemple: Thiof;1050\n",
+    }
+    told = json.loads(run("import", kind, file(kind, half[kind]), "--cooperative", "CPS1", "--json", "--dry-run").out)
+    assert (told["rows"]["refuse"], told["rows"]["create"]) == (1, 0)
+    assert "L'exemple du modèle est encore là" in told["problems"][0]["says"]
+
+
 @pytest.mark.parametrize("kind", FILES)
 def test_the_forecast_is_the_result(cps, run, file, kind):
     before, command = count(cps, kind), ("import", kind, file(kind), "--cooperative", "CPS1", "--json")

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -179,3 +180,15 @@ def test_a_process_that_is_killed_leaves_whole_slices_and_the_same_file_goes_on(
     assert count(cps) == before + 1250
     with cps.read() as reader:
         assert reader.scalar(select(func.count(func.distinct(Number.phone))).where(Number.phone.like("+22177500%"))) == 1250
+
+
+def test_of_a_list_whose_row_is_refused_the_namesake_is_asked_about(cps, run, tmp_path):
+    shutil.copy("tests/sheets/fixtures/c06_forme_mutuelle.csv", tmp_path)
+    name, before = str(tmp_path / "c06_forme_mutuelle.csv"), count(cps)
+    done = run("import", "members", name, "--cooperative", "CPS1", "--json", "--only-good")
+    told = json.loads(done.out)
+    assert (told["rows"]["create"], told["rows"]["ask"], told["rows"]["refuse"]) == (3, 1, 1)
+    assert "« Ndiaga SENE » (ligne 5) et « Ndiaga SENE » (la ligne 4): la même personne ?" in " ".join(
+        one["says"] for one in told["problems"]
+    )
+    assert count(cps) == before + 3

@@ -4,9 +4,12 @@ import json
 
 import pytest
 import xlsxwriter
+from sqlalchemy import select
 
 from app.coop.imports.columns import ANSWER_COLUMNS
 from app.coop.imports.kinds import KINDS
+from app.coop.openings.models import PastDelivery
+from app.coop.prices.models import PriceRow
 from app.sheets import read_table
 from tests.cli.test_import_kinds import cps, file
 from tests.imported_rows import TODAY
@@ -102,10 +105,68 @@ def test_kilos_are_never_taken_for_caisses(run, file, head, product, cells, says
 
 
 @pytest.mark.parametrize(
+    ("head", "cell", "product", "kept"),
+    [
+        ("Poids (g)", "12500", "Thiof", "12.5"),
+        ("Poids (Grammes)", "12 500", "Thiof", "12.5"),
+        ("Poids (T)", "1,2", "Thiof", "1200"),
+        ("Quantité (en tonnes)", "1,2", "Thiof", "1200"),
+        ("Poids (quintaux)", "1,5", "Thiof", "150"),
+        ("Poids (kg net)", "12,5", "Thiof", "12.5"),
+        ("Poids (g)", "5 kg", "Thiof", "5"),
+        ("Quantité (caisses)", "3", "Sardinelle", "3"),
+        ("Poids (g)", "0,5", "Thiof", "Thiof, en kg: 0,0005 a trop de chiffres après la virgule."),
+        ("Poids (g)", "12500", "Sardinelle", "Sardinelle se compte en caisse, pas en g."),
+        ("Quantité (caisses)", "12", "Thiof", "Thiof se compte en kg, pas en caisses."),
+        ("Poids (lb)", "12", "Thiof", "Thiof se compte en kg, pas en lb."),
+        ("Poids (L)", "12", "Thiof", "Thiof se compte en kg, pas en l."),
+        ("Poids (pots)", "12", "Thiof", "« Poids (pots) » (ligne 2): est-ce compté en kg ? oui ou non"),
+        ("Unité;Poids (g)", "kg;12500", "Thiof", "La colonne dit g, la ligne kg: laquelle est juste ?"),
+    ],
+)
+def test_a_column_in_another_unit_is_converted_or_refused(cps, run, file, head, cell, product, kept):
+    name = file("deliveries", f"Carte;Jour;Produit;{head}\nC3;03/10/2025;{product};{cell}\n")
+    told = json.loads(run("import", "deliveries", name, "--cooperative", "CPS1", "--json").out)
+    with cps.read() as reader:
+        written = [str(one.normalize() + 0) for one in reader.scalars(select(PastDelivery.quantity))]
+    assert written + [one["says"] for one in told["problems"]] == [kept]
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "kept"),
+    [
+        ("Prix (F/t)", "1 050 000", "1050"),
+        ("Prix (FCFA/kg)", "1050", "1050"),
+        ("Prix (F CFA)", "1050", "1050"),
+        ("Prix (F T.T.C.)", "1050", "1050"),
+        ("Prix (F/g)", "1", "1000"),
+        ("Prix (la tonne)", "1 050 500", "Thiof, en kg: 1050,5 a trop de chiffres après la virgule."),
+        ("Prix (F/caisse)", "1050", "Thiof se compte en kg, pas en caisse."),
+    ],
+)
+def test_a_price_of_another_unit_is_converted_or_refused(cps, run, file, head, cell, kept):
+    name = file("prices", f"Produit;Qualité;{head}\nThiof;A;{cell}\n")
+    told = json.loads(run("import", "prices", name, "--cooperative", "CPS1", "--json").out)
+    with cps.read() as reader:
+        written = [str(one) for one in reader.scalars(select(PriceRow.amount).where(PriceRow.grade == "A"))]
+    assert written + [one["says"] for one in told["problems"]] == [kept]
+
+
+@pytest.mark.parametrize("name", ["Solde (en milliers)", "Solde (milliers F CFA)", "Solde (EUR)", "Solde (€)", "Solde (dërëm)"])
+@pytest.mark.usefixtures("cps")
+def test_amounts_that_are_not_in_francs_are_refused(run, file, name):
+    done = run("import", "balances", file("balances", f"Carte;{name}\nC3;12\n"), "--cooperative", "CPS1")
+    assert (done.code, f"Colonne « {name} »: écrivez les montants en francs CFA entiers." in done.err) == (1, True)
+
+
+@pytest.mark.parametrize(
     ("kind", "text", "says"),
     [
         ("members", "Nom;Sexe\nAwa Un;X\n", "ligne 2, Sexe: Écrivez F ou M."),
         ("members", "Nom;Parts\nAwa Un;-5000\n", "ligne 2, Parts libérées: Un montant négatif n'a pas de sens ici."),
+        ("prices", "Produit;Qualité;Prix\nThiof;Choix1;1050\n", "ligne 2, Qualité: Écrivez A, B ou C."),
+        ("deliveries", "Carte;Jour;Produit;Quantité;Qualité\nC3;03/10/2025;Thiof;5;1\n", "ligne 2, Qualité: Écrivez A, B ou C."),
+        ("prices", "Produit;Qualité;Prix\nThiof;a;1050\nThiof;A;1060\n", "ligne 3, Produit: Thiof: déjà à la ligne 2."),
         ("prices", "Produit;Prix\nThiof;-5\n", "ligne 2, Prix: Un montant négatif n'a pas de sens ici."),
     ],
 )

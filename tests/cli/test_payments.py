@@ -100,6 +100,38 @@ def test_references_come_in_once_and_refusals_say_why(counter, run, tmp_path):
     assert json.loads(run("report", "payments", "--format", "json").out)[0]["median"] == 0
 
 
+@pytest.mark.parametrize(
+    ("head", "word", "outcome"),
+    [
+        ("status", "SUCCESS", "accepted"),
+        ("Statut", "Réussi", "accepted"),
+        ("status", "", "accepted"),
+        ("state", "open", "accepted"),
+        ("status", "FAILED", "the operator says FAILED"),
+        ("Statut du paiement", "Échec", "the operator says Échec"),
+        ("État", "REJETE", "the operator says REJETE"),
+        ("status", "PENDING", "the operator says PENDING"),
+        ("state", "failed", "the operator says failed"),
+        ("state;status", "open;FAILED", "the operator says FAILED"),
+    ],
+)
+def test_what_the_operator_does_not_say_is_paid_settles_nothing(counter, run, tmp_path, head, word, outcome):
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
+    file = tmp_path / "references.csv"
+    file.write_text(f"reference;operator_reference;{head}\n{payments(counter)[0].reference};OM.77/1;{word}\n", "utf-8")
+    [line] = json.loads(run("import", "payments", str(file), "--json").out)
+    assert outcome in (line["outcome"], line["reason"])
+    assert payments(counter)[0].state == ("handed_over" if outcome == "accepted" else "open")
+
+
+def test_a_column_that_may_be_a_status_is_named_before_anything_is_taken(counter, run, tmp_path):
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
+    file = tmp_path / "references.csv"
+    file.write_text(f"reference;operator_reference;Statut final\n{payments(counter)[0].reference};OM.77/1;FAILED\n", "utf-8")
+    assert "« Statut final »: est-ce le statut du paiement ?" in run("import", "payments", str(file)).err
+    assert payments(counter)[0].state == "open"
+
+
 @pytest.mark.parametrize(("content", "error"), [("a,b\n1,2\n", "Aucune ligne ne nomme les colonnes"), ("", "Ce fichier est vide")])
 def test_a_file_that_is_none_is_refused_in_a_line(counter, run, tmp_path, content, error):
     del counter

@@ -19,6 +19,7 @@ from app.coop.openings.models import Opening, OpeningBalance
 from app.coop.rights import Office
 from app.coop.subjects import approvals
 from app.coop.verify import verify
+from app.sheets import NoValue, Refuse
 from app.sms.models import Message
 from tests import sample_declarations
 from tests.acts import by
@@ -208,6 +209,17 @@ def test_a_balance_that_cannot_be_taken_says_why(paper, row, column, says):
     found, _ = look(paper, "balances", rows(row))
     assert found.counts == {"refuse": 1}
     assert (found.problems[0].column, says in found.problems[0].says) == (column, True)
+
+
+def test_a_row_without_a_balance_is_empty_and_not_said_to_be_there(paper):
+    blank = {"card": "C0000003", "savings": NoValue(), "payable": NoValue()}
+    found, _ = look(paper, "balances", rows(blank, {"card": "C0000004", "savings": 0}, {"card": "C0000003", "savings": 500}))
+    assert (found.counts, found.problems[0].says) == ({"skip": 1, "same": 1, "create": 1}, "C00003: aucun solde n'est écrit")
+
+
+def test_a_balance_whose_card_stands_in_a_refused_row_is_not_taken_in_its_place(paper):
+    found, _ = look(paper, "balances", rows({"card": "C0000003", "savings": Refuse("abc")}, {"card": "C0000003", "savings": 500}))
+    assert (found.counts, found.problems[1].says) == ({"refuse": 2}, "C00003 est déjà à la ligne 2: un seul solde par membre.")
 
 
 def test_one_card_in_four_spellings_has_one_balance(paper):

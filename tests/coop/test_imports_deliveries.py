@@ -60,7 +60,6 @@ def test_deliveries_of_before_move_no_franc_and_come_once(fresh):
         (CATCH | {"product": "Yeet", "unit": "caisse"}, "quantity", "un nombre entier"),
         (CATCH | {"quantity": Decimal(100_000)}, "quantity", "de 1 à 99999"),
         (CATCH | {"day": NOW.date()}, "day", "après le premier jour de vos comptes ici"),
-        (CATCH | {"grade": "première qualité"}, "grade", "plus de 8 signes"),
         (CATCH | {"card": "C0000099"}, "card", "n'est pas à CPS1"),
     ],
 )

@@ -243,6 +243,7 @@ def named(name, **more):
     [
         (named("Awa Diop"), named("Awa DIOPP")),
         (named("Awa Diop"), named("A. Diop")),
+        (named("Faye Marie-Louise"), named("Faye Marie")),
         ({"name": "Awa Diop", "identity": "2 765 1958 00123"}, {"name": "Awa Ndoye", "identity": "2765195800123"}),
     ],
 )
@@ -253,6 +254,21 @@ def test_who_has_a_like_name_on_one_number_or_the_same_paper_is_asked_about(vill
     found, _ = look(village, rows(other) if apart else rows(one, other))
     assert (found.counts["ask"], "la même personne ?" in found.questions[0].says) == (1, True)
     assert look(village, rows(one, named("Modou Ndoye")))[0].counts["ask"] == 0
+
+
+@pytest.mark.parametrize(
+    "first",
+    [{"phone": Refuse("trop court")}, {"phone": Ask("deux numéros ?", (PHONE,))}, {"address": "x" * 81}, {"state": "departed"}],
+    ids=["refused cell", "asked cell", "refused by the plan", "no day of leaving"],
+)
+def test_a_name_that_stands_twice_is_asked_about_though_its_first_row_is_not_taken(village, first):
+    twice = rows({"name": "Sene Ndiaga"} | first, {"name": "Ndiaga SENE", "phone": PHONE})
+    found, _ = look(village, twice)
+    says = "« Ndiaga SENE » (ligne 3) et « Sene Ndiaga » (la ligne 2): la même personne ? oui ou non"
+    assert (found.counts["create"], says in [one.says for one in found.questions]) == (0, True)
+    key = next(one.key for one in found.questions if one.says == says)
+    assert look(village, twice, {key: "oui"})[0].counts["skip"] == 1
+    assert look(village, twice, {key: "non"})[0].counts["create"] == 1
 
 
 def test_who_is_the_same_as_another_row_is_known_when_the_file_comes_again(village):

@@ -84,6 +84,30 @@ def test_one_product_twice_in_a_file_is_refused(village):
     assert found.counts == {"create": 1, "refuse": 1}
 
 
+@pytest.mark.parametrize("turned", [1, -1], ids=["oldest first", "newest first"])
+def test_of_several_days_of_one_price_only_the_last_is_published(village, turned):
+    days = [{"product": "Thiof", "price": 990 + day, "since": date(2026, 11, day)} for day in (20, 24, 25)][::turned]
+    before = count(village)
+    _, found = take(village, "prices", rows(*days))
+    assert (found.counts, [one.change.amount for one in found.planned]) == ({"create": 1, "skip": 2}, [1_015])
+    assert {one.says for one in found.problems} == {"Thiof: une autre ligne du fichier dit un prix plus récent"}
+    assert (price(village), count(village)) == (1_015, before + 1)
+    assert look(village, "prices", rows(*days), now=LATER)[0].counts["create"] == 0
+
+
+def test_a_price_without_a_day_is_newer_than_one_with_a_day(village):
+    given = rows({"product": "Thiof", "price": 1_010}, {"product": "THIOF", "price": 1_020, "since": date(2026, 11, 26)})
+    found, _ = look(village, "prices", given)
+    assert (found.counts, [one.change.amount for one in found.planned]) == ({"create": 1, "skip": 1}, [1_010])
+
+
+def test_a_price_that_would_count_twice_from_now_on_is_refused(village, monkeypatch):
+    monkeypatch.setattr("app.coop.imports.forecast.AT_ONCE", 1)
+    given = rows(*({"product": "Thiof", "price": 990 + day, "since": date(2026, 11, day)} for day in (24, 25)))
+    found, _ = look(village, "prices", given)
+    assert (found.counts, found.problems[0].says) == ({"create": 1, "refuse": 1}, "Thiof: déjà à la ligne 2.")
+
+
 def test_nothing_older_than_the_price_in_force_is_published(village):
     old = rows({"product": "Thiof", "price": 125, "since": date(2000, 1, 15)})
     found, _ = look(village, "prices", old, scope=FEDERATION)

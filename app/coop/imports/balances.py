@@ -5,6 +5,7 @@ What moved here since the sheet was written stays, and that is said; where nobod
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.amounts import francs
 from app.coop import law
 from app.coop.act import Act
-from app.coop.imports.forecast import Planned, Problem, RestsOn, RowRefused, confirmed, key_of, value
+from app.coop.imports.forecast import Asked, Planned, Problem, RestsOn, RowRefused, RowSkipped, confirmed, key_of, value
 from app.coop.imports.holders import Holders
 from app.coop.imports.models import ImportRow
 from app.coop.imports.register import Places, RegisteredMember
@@ -25,7 +26,7 @@ from app.coop.openings import services as openings
 from app.coop.openings.services import ACCOUNTS, LiveBalance, OpeningDecided, PaperBalance
 from app.coop.scope import Scope
 from app.db.bulk import bring
-from app.sheets import Row
+from app.sheets import Row, Value
 
 SAID = {"shares": "parts", "savings": "épargne", "payable": "à payer", "advance": "avance", "leasing": "crédit-bail"}
 WAITS = "Des soldes de {code} attendent déjà l'accord de ses responsables: attendez, ou annulez cet import-là."
@@ -68,13 +69,20 @@ class BalancePlan:
     def prepare(self, rows: Sequence[Row]) -> None:
         """Read nothing: a co-operative is read whole at its first row."""
 
+    def leave(self, row: Row, values: Mapping[str, Any]) -> None:
+        """Know whose balance a row would say: another row of theirs isn't taken in its place."""
+        with suppress(RowRefused, Asked):
+            self._rows_of.setdefault(self._holders.of(row, values)[1].id or 0, row.number)
+
     def plan(self, row: Row, values: Mapping[str, Any]) -> Planned | None:
         """Say what a row brings over."""
         place, known = self._holders.of(row, values)
         member = known.id or 0
+        amounts = _amounts(values)
+        if not any(isinstance(values.get(kind), Value) for kind in ACCOUNTS):
+            raise RowSkipped(f"{known.card}: aucun solde n'est écrit")
         if (before := self._rows_of.setdefault(member, row.number)) != row.number:
             raise RowRefused("card", f"{known.card} est déjà à la ligne {before}: un seul solde par membre.")
-        amounts = _amounts(values)
         if place not in self._books:
             self._books[place] = _Books(self._reader, place)
         books = self._books[place]

@@ -3,6 +3,8 @@
 from datetime import date
 
 from app import sheets
+from app.coop.imports.examples import NO_CARD, NO_NAME, NO_PRODUCT
+from app.coop.production.weighings import GRADES
 from app.sheets import Column
 
 UNSAID = {
@@ -40,16 +42,18 @@ RETURNED = (
     Column(field="mend", names=("À corriger",), reader=sheets.text),
 )
 """The columns that a file to be mended has beside its own."""
+# Only those of the scales: a price of any other grade would count for nobody.
+GRADE = Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.choice({grade: grade for grade in GRADES}))
 PLACE = sheets.choice({str(n): str(n) for n in range(1, 10)})
 WHOSE = (
     Column(field="cooperative", names=("CPS", "Coopérative", "Code CPS"), reader=sheets.code, example="CPS1"),
-    Column(field="card", names=("Carte", "Numéro de carte"), reader=sheets.card, example="C0000012"),
+    Column(field="card", names=("Carte", "Numéro de carte"), reader=sheets.card, example=NO_CARD),
     Column(field="first", names=("Prénom", "Prénoms"), reader=sheets.name),
     Column(
         field="name",
         names=("Nom", "Nom complet", "Prénom et nom", "Prénom(s) et NOM", "Nom et prénom", "Membre"),
         reader=sheets.name,
-        example="Ndèye Coumba Guèye",
+        example=NO_NAME,
     ),
 )
 """Whose a row is, in files about members who are there: the card, or the name."""
@@ -91,10 +95,9 @@ def prices(today: date) -> tuple[Column, ...]:
     """Return the columns of a file of prices, in XOF a unit."""
     return (
         WHOSE[0],
-        Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example="Thiof", required=True),
-        Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
+        Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example=NO_PRODUCT, required=True),
+        GRADE,
         Column(field="unit", names=("Unité",), reader=sheets.unit, example="kg"),
-        # An example that nobody's price is: a row that says what the template's does isn't taken.
         Column(field="price", names=("Prix", "Prix unitaire", "Tarif"), reader=sheets.value, example=4321, required=True),
         Column(field="since", names=("Depuis", "Date"), reader=sheets.instant(today), note="Vide: dès l'import."),
     )
@@ -113,10 +116,10 @@ def deliveries(today: date) -> tuple[Column, ...]:
             example=today,
             required=True,
         ),
-        Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example="Thiof", required=True),
+        Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example=NO_PRODUCT, required=True),
         Column(field="quantity", names=("Quantité", "Poids", "Qté"), reader=sheets.quantity, example=12.5, required=True),
         Column(field="unit", names=("Unité",), reader=sheets.unit, example="kg"),
-        Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
+        GRADE,
         Column(field="price", names=("Prix", "Prix unitaire"), reader=sheets.value),
         Column(field="gross", names=("Montant", "Valeur"), reader=sheets.value, summed=True),
         Column(field="share", names=("Solidarité",), reader=sheets.value, summed=True),
@@ -136,7 +139,7 @@ def members(today: date) -> tuple[Column, ...]:
             field="name",
             names=("Nom", "Nom complet", "Prénom et nom", "Prénom(s) et NOM", "Nom et prénom", "Membre"),
             reader=sheets.name,
-            example="Ndèye Coumba Guèye",
+            example=NO_NAME,
             required=True,
         ),
         Column(

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
-from app.coop.imports.catalogue import Catalogue
+from app.coop.imports.catalogue import MEASURED, Catalogue, exactly
 from app.coop.imports.forecast import Planned, Problem, RowRefused, RowSkipped, confirmed, key_of, value
 from app.coop.imports.holders import Holders
 from app.coop.imports.models import ImportRow
@@ -80,6 +80,9 @@ class DeliveryPlan:
     def prepare(self, rows: Sequence[Row]) -> None:
         """Read nothing: a co-operative is read whole at its first row."""
 
+    def leave(self, row: Row, values: Mapping[str, Any]) -> None:
+        """Know nothing of it."""
+
     def plan(self, row: Row, values: Mapping[str, Any]) -> Planned | None:
         """Say what a row adds."""
         place, known = self._holders.of(row, values)
@@ -87,9 +90,11 @@ class DeliveryPlan:
             self._delivered[place] = _KnownDeliveries(self._reader, place, self._today)
         delivered, member = self._delivered[place], known.id or 0
         product = self._catalogue.of(row, Scope(place), value(values, "product"), value(values, "unit"))
+        times = {field: self._catalogue.in_unit(row, product, values, field) for field in MEASURED}
         day, quantity = value(values, "day"), value(values, "quantity")
         if day is None or quantity is None:
             raise RowRefused("day" if day is None else "quantity", "Quel jour ?" if day is None else "Quelle quantité ?")
+        quantity = exactly(product, "quantity", quantity * times["quantity"], 3)
         if quantity > MOST_QUANTITY or (not product.divisible and quantity != quantity.to_integral_value()):
             kind = "un nombre" if product.divisible else "un nombre entier"
             raise RowRefused("quantity", f"{product.name}: {kind} de 1 à {MOST_QUANTITY}.")
@@ -98,7 +103,8 @@ class DeliveryPlan:
             return None
         if not reference and (member, product.id, day, quantity) in delivered.weighed:
             return None
-        said = (place, member, product.id, day, quantity, _grade(values) or "", reference or "")
+        grade = value(values, "grade")
+        said = (place, member, product.id, day, quantity, grade or "", reference or "")
         mark = self._mark(row, delivered, said, value(values, "order"))
         if mark in delivered.marks:
             return None
@@ -106,7 +112,9 @@ class DeliveryPlan:
             says = f"Le {day:%d/%m/%Y} est après le premier jour de vos comptes ici, le {delivered.until:%d/%m/%Y}"
             raise RowRefused("day", f"{says}: pesez-la au Bureau.")
         francs = {name: value(values, name) for name in FRANCS}
-        change = PastRow(place, member, product.id, day, quantity, product.unit, _grade(values), francs, reference, mark)
+        if francs["price"] is not None:
+            francs["price"] = int(exactly(product, "price", francs["price"] / times["price"], 0))
+        change = PastRow(place, member, product.id, day, quantity, product.unit, grade, francs, reference, mark)
         return Planned(row.number, "create", change)
 
     def finish(self) -> list[Problem]:
@@ -156,13 +164,6 @@ def take_back(session: Session, rows: Sequence[ImportRow], now: datetime) -> Non
     """Delete what rows wrote: nothing rests on it."""
     del now
     session.execute(delete(PastDelivery).where(PastDelivery.id.in_([row.made_id for row in rows])))
-
-
-def _grade(values: Mapping[str, Any]) -> str | None:
-    grade = value(values, "grade")
-    if grade and len(grade) > 8:
-        raise RowRefused("grade", "La qualité a plus de 8 signes.")
-    return str(grade) if grade else None
 
 
 def _reference(values: Mapping[str, Any]) -> str | None:

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, Literal, Protocol
 
 import msgspec
 
+from app.coop.imports.examples import is_example, may_be_older, unreal
 from app.letters import packed
 from app.sheets import Ask, Column, NoValue, Reading, Refuse, Row, SheetRefused, Table, Telephone, Value
 
@@ -99,13 +99,16 @@ class Planner(Protocol):
     def plan(self, row: Row, values: Mapping[str, Any]) -> Planned | None:
         """Say what a row does by its cells' readings; None: nothing, it is the same. Raises Asked, RowRefused, RowSkipped."""
 
+    def leave(self, row: Row, values: Mapping[str, Any]) -> None:
+        """Know a row that is refused or asked about, planned or not: one below may be the same again."""
+
     def finish(self) -> list[Problem]:
         """End the plan, after the last row; return what else must be said."""
 
 
 YES, NO = ("OUI", "O", "1"), ("NON", "N", "2")
-FEWEST_ALIKE = 3
-"""Cells by which a row is the template's."""
+EXAMPLE = "C'est l'exemple du modèle: il n'est pas pris."
+EXAMPLE_LEFT = "L'exemple du modèle est encore là: mettez ce qui est vrai à sa place, ou ôtez la ligne."
 AT_ONCE = 500
 """Rows of which the planner reads at once what is known."""
 
@@ -193,8 +196,8 @@ def _of_row(
         if row.kind != "empty":
             say("", row.kind, row.reason or SLIPPED[row.kind])
         return "skip"
-    if _is_example(row, columns):
-        say("", "example", "C'est l'exemple du modèle: il n'est pas pris.")
+    if (named := unreal(row, columns)) and is_example(row, columns):
+        say("", "example", EXAMPLE)
         return "skip"
     found.lines += 1
     values, refused, asked = _values(row, columns, answers)
@@ -204,17 +207,26 @@ def _of_row(
             for column, reason in refused:
                 say(column, "refused", reason)
             found.left.append(row)
+            planner.leave(row, values)
             return "refuse"
         if asked:
             raise Asked(*asked)
+        if named:
+            raise RowRefused(named[0], EXAMPLE_LEFT)
+        if may_be_older(row, columns):
+            says = f"Ligne {row.number}: est-ce l'exemple du modèle, qui n'est pas à prendre ? oui ou non"
+            if confirmed(answers, row, key_of("example", _known(row)), says):
+                raise RowSkipped(EXAMPLE)
         planned = planner.plan(row, values)
     except Asked as open_:
+        planner.leave(row, values)
         found.questions += open_.questions
         found.left.append(row)
         for question in open_.questions:
             say("", "ask", question.says)
         return "ask"
     except RowRefused as refusal:
+        planner.leave(row, values)
         say(refusal.column, "refused", str(refusal))
         found.left.append(row)
         return "refuse"
@@ -225,18 +237,6 @@ def _of_row(
         return "same"
     found.planned.append(planned)
     return planned.verdict
-
-
-def _is_example(row: Row, columns: Mapping[str, Column]) -> bool:
-    """Tell whether a row says in each column what the template's says, whatever its day."""
-    alike = 0
-    for field, cell in row.cells.items():
-        example = columns[field].example
-        if not isinstance(example, date):
-            if cell.reading != columns[field].reader(example):
-                return False
-            alike += example != ""
-    return alike >= FEWEST_ALIKE
 
 
 def _values(

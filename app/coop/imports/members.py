@@ -90,11 +90,24 @@ class RegisterPlan:
             self._kept(row, "phone2", f"{' et '.join(missed)}: un seul autre numéro est gardé, {change.profile['contact']}.")
         known = self._whose(row, register, change, value(values, "card"))
         if known is not None and known.id is None:
-            self._made[known.mark].other_marks.append(mark)
+            if known.mark in self._made:
+                self._made[known.mark].other_marks.append(mark)
             raise RowSkipped(f"la même personne que la ligne {known.row}")
         if known is not None:
             return self._update(row, known, change, values)
         return self._create(row, register, change, values)
+
+    def leave(self, row: Row, values: Mapping[str, Any]) -> None:
+        """Know who a row names that isn't taken as it is: another row with this name is asked about."""
+        name = _whole_name(values)
+        try:
+            register = self._cooperatives.register(self._cooperatives.of(value(values, "cooperative")))
+        except RowRefused:
+            return
+        if name:
+            places = {one.phone: one.place for one in _numbers(row, values)}
+            mark = key_of("left", *(f"{field}={cell.text}" for field, cell in row.cells.items()))
+            register.add(RegisteredMember(None, "", name, "pending", None, None, places, {}, mark, row.number))
 
     def finish(self) -> list[Problem]:
         """Give each who shares a number a place: the one of the sheet where it is free."""
@@ -256,8 +269,12 @@ def _mobile(read: Telephone | None) -> str | None:
     return read.number if read and read.kind == "mobile" else None
 
 
+def _whole_name(values: Mapping[str, Any]) -> str:
+    return " ".join(part for field in ("first", "name") if (part := value(values, field)))
+
+
 def _name(values: Mapping[str, Any]) -> str:
-    name = " ".join(part for field in ("first", "name") if (part := value(values, field)))
+    name = _whole_name(values)
     if not name:
         raise RowRefused("name", "Il manque le nom.")
     if len(name) > MOST_NAME or measure(fold(name)).alphabet != "GSM-7" or fold(name).count("?") > name.count("?"):

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from app.coop.imports.catalogue import MEASURED
+from app import sheets
+from app.coop.imports.catalogue import MEASURED, named
 from app.coop.imports.forecast import Forecast, Problem, forecast
 from app.coop.imports.kinds import KINDS
+from app.coop.imports.measures import is_not_in_francs
 from app.coop.imports.turns import CutOff, ImportSource, cut_off
 from app.db.database import Database
-from app.sheets import Column, Reading, Table, Value, in_kg
+from app.sheets import Column, Reading, SheetRefused, Table, Value
 from app.units import agree
 
 
@@ -27,6 +29,7 @@ def look(
     `alive` is called again and again meanwhile.
     """
     kind = KINDS[source.kind]
+    _hold_money(table, kind.columns(now.date()))
     with database.read() as reader:
         left = cut_off(reader, source, now)
         plan = (kind.officers if source.officer else None) or kind.planner
@@ -39,8 +42,16 @@ def look(
 
 
 def _of_names(table: Table) -> Mapping[str, Reading]:
-    """Return what the names of columns say of every row: `Poids (kg)` is a unit."""
-    return {"unit": Value("kg")} if any(in_kg(table.header.get(field)) for field in MEASURED) else {}
+    """Return the names of columns that may say a unit of every row: `Poids (kg)`."""
+    return {named(field): Value(table.header[field]) for field in MEASURED if field in table.header}
+
+
+def _hold_money(table: Table, columns: Iterable[Column]) -> None:
+    """Raise SheetRefused for a column of amounts that aren't in francs."""
+    for column in columns:
+        name = table.header.get(column.field, "")
+        if column.reader in (sheets.amount, sheets.value) and is_not_in_francs(name):
+            raise SheetRefused(f"Colonne « {name[:40]} »: écrivez les montants en francs CFA entiers. Rien n'est pris.")
 
 
 def _goes_on(left: CutOff) -> Problem:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.amounts import francs
 from app.coop import approvals
 from app.coop.act import Act
-from app.coop.imports.catalogue import Catalogue
+from app.coop.imports.catalogue import Catalogue, exactly
 from app.coop.imports.forecast import Planned, Problem, RestsOn, RowRefused, RowSkipped, value
 from app.coop.imports.models import ImportRow
 from app.coop.imports.register import Places
@@ -25,7 +25,8 @@ from app.coop.prices.queries import price_at
 from app.coop.production.models import Weighing
 from app.coop.scope import FEDERATION, Scope
 from app.db.rows import store
-from app.sheets import Row
+from app.letters import packed
+from app.sheets import NoValue, Row, Value
 
 Priced = tuple[int, str | None]
 """Product and grade."""
@@ -89,11 +90,20 @@ class PricePlan:
         self._of_all = _newest(_published(reader, FEDERATION))
         self._prices: dict[Scope, _Prices] = {}
         self._rows: dict[tuple[Scope, Priced, datetime | None], int] = {}
+        self._last: dict[tuple[str, ...], datetime] = {}
         self._notes: list[Problem] = []
         self._first: list[tuple[int, str]] = []
 
     def prepare(self, rows: Sequence[Row]) -> None:
-        """Read nothing: a scope is read whole at its first row."""
+        """Find the last day that rows name of each price; one without a day is today's."""
+        for row in rows:
+            reading = row.cells["since"].reading if "since" in row.cells else NoValue()
+            if isinstance(reading, (Value, NoValue)):
+                since = _instant(reading.value if isinstance(reading, Value) else None) or self._now
+                self._last[_named(row)] = max(self._last.get(_named(row), since), since)
+
+    def leave(self, row: Row, values: Mapping[str, Any]) -> None:
+        """Know nothing of it."""
 
     def plan(self, row: Row, values: Mapping[str, Any]) -> Planned | None:
         """Say what a row would do."""
@@ -101,16 +111,15 @@ class PricePlan:
         scope = self._scope if code is None else Scope(self._places.of(code))
         product = self._catalogue.of(row, scope, value(values, "product"), value(values, "unit"))
         amount, grade = value(values, "price"), value(values, "grade")
+        if amount:
+            amount = int(exactly(product, "price", amount / self._catalogue.in_unit(row, product, values, "price"), 0))
         if not amount or not 0 < amount <= proposals.MOST:
             raise RowRefused("price", f"{product.name}: un prix de 1 à {proposals.MOST} F.")
-        if grade and len(grade) > 8:
-            raise RowRefused("grade", "La qualité a plus de 8 signes.")
         since, priced = _instant(value(values, "since")), (product.id, grade)
         if scope not in self._prices:
             self._prices[scope] = _Prices(self._reader, scope, self._of_all)
         known = self._prices[scope]
-        if (before := self._rows.setdefault((scope, priced, since), row.number)) != row.number:
-            raise RowRefused("product", f"{product.name}: déjà à la ligne {before}.")
+        self._once(row, product.name, (scope, priced, since))
         if (priced, amount, since) in known.known or (priced, amount) in known.waiting:
             return None
         in_force = known.in_force(priced)
@@ -121,9 +130,18 @@ class PricePlan:
             return None
         if since is not None and in_force is not None and since <= in_force[1]:
             raise RowSkipped(f"{product.name}: plus ancien que le prix en service, {in_force[0]} F")
+        # All that comes from now on counts from one instant: of several days only the last can.
+        if since is not None and since < self._last.get(_named(row), since):
+            raise RowSkipped(f"{product.name}: une autre ligne du fichier dit un prix plus récent")
+        self._once(row, product.name, (scope, priced, None))
         if proposals.is_far(self._reader, scope, product.id, grade, amount, self._now):
             self._notes.append(Problem(row.number, "price", "waits", WAITS.format(name=product.name, amount=amount)))
         return Planned(row.number, "create", BroughtPrice(scope, product.id, product.unit, amount, grade, None))
+
+    def _once(self, row: Row, name: str, priced: tuple[Scope, Priced, datetime | None]) -> None:
+        """Raise RowRefused when another row says this price, too."""
+        if (before := self._rows.setdefault(priced, row.number)) != row.number:
+            raise RowRefused("product", f"{name}: déjà à la ligne {before}.")
 
     def finish(self) -> list[Problem]:
         """Return which prices wait for officers, and how many don't."""
@@ -210,6 +228,11 @@ def _hold(session: Session, price: PriceRow, before: int | None) -> None:
     if before is None or session.scalar(weighed) is not None:
         why = "il n'y en avait pas avant" if before is None else "une pesée repose sur lui"
         raise RestsOn(f"Un de ces prix reste, {why}: proposez-en un autre au Bureau.")
+
+
+def _named(row: Row) -> tuple[str, ...]:
+    """Return how a row names its price."""
+    return tuple(packed(row.cells[field].text) if field in row.cells else "" for field in ("cooperative", "product", "grade"))
 
 
 def _second(at: datetime) -> datetime:

@@ -163,12 +163,14 @@ def alike(one: str, other: str) -> bool:
 
 
 def abbreviates(one: str, other: str) -> bool:
-    """Tell whether two names differ by initials only."""
+    """Tell whether two names differ by initials only, or one leaves out a name that the other has."""
     words, others = name_key(one).split(), name_key(other).split()
+    if len(words) != len(others):
+        return min(len(words), len(others)) > 1 and (set(words) <= set(others) or set(others) <= set(words))
     pairs = list(zip(words, others, strict=False))
     whole = set(words) & set(others)
     short = all(a == b or (1 in (len(a), len(b)) and a[0] == b[0]) for a, b in pairs)
-    return len(words) == len(others) and bool(whole) and short
+    return bool(whole) and short
 
 
 def places_taken(reader: Connection | Session, phones: Collection[str]) -> dict[str, list[int | None]]:

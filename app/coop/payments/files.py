@@ -24,7 +24,8 @@ from app.coop.payments.models import Payment, PaymentBatch, PaymentExport, Payme
 from app.coop.references import valid
 from app.coop.scope import Scope
 from app.db.rows import store
-from app.sheets import Column, NoValue, Row, SheetRefused, Value, amount, code, read_table
+from app.letters import packed
+from app.sheets import Column, NoValue, Row, SheetRefused, Value, amount, code, read_table, text
 
 COLUMNS = ("reference", "card", "name", "number", "amount", "way", "state", "operator_reference", "signature")
 """The columns of a list out: our reference, the member's card, name and number (E.164, of her own alone, or empty), XOF."""
@@ -32,8 +33,42 @@ COLUMNS_IN = (
     Column(field="reference", names=("reference", "référence"), reader=code, required=True),
     Column(field="operator_reference", names=("operator_reference", "référence opérateur"), reader=code, required=True),
     Column(field="amount", names=("amount", "montant"), reader=amount, summed=True),
+    Column(
+        field="status",
+        names=(
+            "status",
+            "statut",
+            "payment status",
+            "transaction status",
+            "statut paiement",
+            "statut transaction",
+            "résultat",
+            "result",
+        ),
+        reader=text,
+    ),
+    Column(field="state", names=("state", "état"), reader=text),
 )
-"""The columns of a file in; `amount` (XOF) may be missing, and is held against ours when it isn't."""
+"""The columns of a file in; `amount` (XOF) may be missing, and is held against ours when it isn't. `status` is the operator's word;
+`state` is ours in a list that we gave, and the operator's in theirs."""
+SETTLED = frozenset(("", "OK", "SUCCES", "SUCCESS", "SUCCESSFUL", "SUCCEEDED", "REUSSI", "REUSSIE", "REUSSIS", "IRREVOCABLE")) | {
+    *(
+        "PAID",
+        "PAYE",
+        "PAYEE",
+        "COMPLETED",
+        "COMPLETE",
+        "DONE",
+        "CONFIRMED",
+        "CONFIRME",
+        "EFFECTUE",
+        "EFFECTUEE",
+        "TERMINE",
+        "VALIDE",
+    )
+}
+"""What an operator says of a payment that has gone through. Any other word settles nothing."""
+OUR_STATES = frozenset(("OPEN", "HANDEDOVER", "CONTESTED"))
 NO_PAYMENT = "no mobile-money payment has it"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TRANSACTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,39}")
@@ -146,7 +181,14 @@ def read(file: Path | BinaryIO) -> list[tuple[int, dict[str, str]]]:
 
     Raises SheetRefused: nothing of such a file is taken. One cell too many in a line is enough: its cells may have slipped.
     """
-    rows = list(read_table(file, COLUMNS_IN).rows)
+    table = read_table(file, COLUMNS_IN)
+    # Read as if it weren't there, a column of failures would settle what the operator didn't pay.
+    unsure = next((name for field, name in table.guesses.items() if field in ("status", "state")), None)
+    if unsure is not None:
+        raise SheetRefused(
+            f"« {unsure[:40]} »: est-ce le statut du paiement ? Nommez la colonne « status », ou ôtez-la. Rien n'est pris."
+        )
+    rows = list(table.rows)
     broken = next((row for row in rows if row.kind == "broken"), None)
     if broken is not None:
         raise SheetRefused(f"Ligne {broken.number}: plus de cellules que de colonnes. Rien n'est pris.")
@@ -172,6 +214,9 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
 
     if not valid(reference):
         return refused("not a reference of ours")
+    told = packed(row.get("status", "")), packed(row.get("state", ""))
+    if told[0] not in SETTLED or told[1] not in SETTLED | OUR_STATES:
+        return refused(f"the operator says {row.get('status') or row.get('state')}")
     if not _TRANSACTION.fullmatch(transaction):
         return refused("no operator's reference")
     where = select(Payment).join(PaymentBatch).where(Payment.reference == reference, PaymentBatch.way == "mobile")

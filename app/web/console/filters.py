@@ -69,6 +69,7 @@ PAYMENTS = {"open": "à remettre", "handed_over": "remis", "paid": "confirmé", 
 REFUSED = {
     "not a reference of ours": "ce n'est pas une de nos références",
     "no operator's reference": "pas de référence de l'opérateur",
+    "the operator says": "l'opérateur ne dit pas que c'est payé",
     "no mobile-money payment has it": "aucun paiement par téléphone n'a cette référence",
     "its batch was closed": "son lot est fermé : ce que l'opérateur a payé est encore dû dans les comptes",
     "several co-operatives have it": "plusieurs CPS ont cette référence",

@@ -84,7 +84,7 @@ def take_references() -> AnyResponse:
     act = _act(f"references:{uuid4()}")
     try:
         lines = msgspec.json.decode(request.form.get("lines", ""), type=list[Line])
-        lines = [(line, {key: row[key] for key in ("reference", "operator_reference", "amount")}) for line, row in lines]
+        lines = [(line, {column.field: row[column.field] for column in files.COLUMNS_IN}) for line, row in lines]
     except (msgspec.MsgspecError, KeyError):
         return done("Ce formulaire n'est pas entier : envoyez le fichier de nouveau. Rien n'est pris.", "payments.index")
     with desk().database.transaction() as transaction:

@@ -75,7 +75,7 @@ def test_a_batch_goes_out_and_each_time_is_written_down(officer, paying):
 def test_references_come_in_after_a_forecast_and_twice_is_the_same(officer, paying):
     treasurer = inside(officer, sample_declarations.TREASURER)
     treasurer.get("/payments")
-    body = f"référence;référence opérateur\n{reference(paying)};OM1234\n{reference(paying, 2)};OM1234\n".encode()
+    body = f"référence;référence opérateur;statut\n{reference(paying)};OM1234;SUCCESS\n{reference(paying, 2)};OM1234;\n".encode()
     upload(treasurer, body)
     assert "Rien n'est encore pris. 1 à prendre, 0 déjà là, 1 refusée." in plain(treasurer.page)
     assert "cette référence de l'opérateur est déjà à un autre paiement" in plain(treasurer.page)
@@ -94,6 +94,19 @@ def test_references_come_in_after_a_forecast_and_twice_is_the_same(officer, payi
             ("open", None),
         ]
         assert len(reader.scalars(select(Message.id).where(Message.cause.like("payment:%:handed"))).all()) == 1
+
+
+def test_a_payment_that_the_operator_says_failed_is_not_taken(officer, paying):
+    treasurer = inside(officer, sample_declarations.TREASURER)
+    treasurer.get("/payments")
+    upload(
+        treasurer,
+        f"reference;operator_reference;status\n{reference(paying)};OM1234;FAILED\n{reference(paying, 2)};OM2;OK\n".encode(),
+    )
+    assert "l'opérateur ne dit pas que c'est payé" in plain(treasurer.page)
+    [kept] = re.findall(r'name="lines" value="([^"]+)"', treasurer.page)
+    treasurer.send("/uploads/references/take", lines=kept.replace("&#34;", '"'))
+    assert "C'est fait. 1 prise, 0 déjà là, 1 refusée." in plain(treasurer.page)
 
 
 @pytest.mark.parametrize(

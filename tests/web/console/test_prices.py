@@ -43,6 +43,16 @@ def test_what_is_no_price_is_one_sentence(officer, amount):
     assert "Un prix est un nombre entier de francs" in secretary.page
 
 
+def test_a_price_of_a_grade_that_no_scales_know_is_one_sentence(officer, database):
+    secretary = inside(officer, sample_declarations.SECRETARY)
+    secretary.get("/prices/1")
+    secretary.send("/prices/1/ask", amount="1100", seen="1000", grade="Choix1")
+    assert "Une qualité est A, B ou C." in secretary.page
+    secretary.send("/prices/1/ask", amount="1100", seen="1000", grade="a")
+    with database.read() as reader:
+        assert [one["grade"] for one in reader.scalars(select(ConsoleRequest.arguments))] == ["A"]
+
+
 def test_the_books_are_read_by_account_and_day(officer, database, clock):
     sample_declarations.treasurer(database)
     sample_deliveries.credited(database, sample_declarations.women(database, 1), clock())
