@@ -109,6 +109,7 @@ def settled(session: Session, approval: approvals.Approval, act: Act) -> None:
     except HandoverNotOpen:
         raise approvals.Impossible("ce membre ne part plus") from None
     try:
+        lock_cooperative(session, row.cooperative_id)
         check_box(session, row.cooperative_id, row.amount)
         lines = clear(session, row, act.now)
     except (StillOpen, Owes, MoneyFrozen, TooEarly) as why:
@@ -126,12 +127,12 @@ def settled(session: Session, approval: approvals.Approval, act: Act) -> None:
 def clear(session: Session, row: Payout, now: datetime) -> list[tuple[int, int]]:
     """Return the lines that bring all a leaver's balances to zero against what is handed over, if that is still the sum approved.
 
+    The caller has locked the co-operative, before the box and the member (members/lock.py): no batch holds what is taken.
     Raises HandoverNotOpen when it isn't, StillOpen, TooEarly, Owes, MoneyFrozen.
     """
     lock_member(session, row.member_id)
     departure = require(departures.departure_of(session, row.member_id), HandoverNotOpen(row.id))
     handed_over = account_of(session, row.cooperative_id, None, "handed_over")
-    lock_cooperative(session, row.cooperative_id)
     if _check(session, row.member_id, departure, now, besides=row.id) != row.amount:
         raise HandoverNotOpen(row.id)
     lines = [(account, -balance) for account, balance in _balances(session, row.member_id) if balance]
