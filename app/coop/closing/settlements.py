@@ -74,17 +74,19 @@ def ask_settlement(session: Session, act: Act, member: FoundMember, *, paper: st
     wasn't handed over. Raises leaving.NotPossible, TooEarly, StillOpen, Owes, NotForYourself, HeirsUnnamed, MoneyFrozen,
     approvals.AlreadyAsked.
     """
+    # Before the member's row (members/lock.py). Where it is refused below, it is as if it had not been let go.
+    gone = payouts.let_go(session, act.now, Payout.member_id == member.member_id, Payout.kind == "settlement")
     lock_members(session, (member.member_id,))
     departure = require(departures.departure_of(session, member.member_id), departures.NotPossible())
     if act.person_id == member.person_id:
         raise NotForYourself
     if departure.kind == "death" and not paper:
         raise HeirsUnnamed
-    held = [one for one in payouts.open_of(session, member.member_id, HELD) if one.kind == "settlement"]
-    due = _check(session, member.member_id, departure, act.now, besides=held[0].id if held else 0)
-    if held and held[0].amount == due:
+    if any(one.kind == "settlement" for one in payouts.open_of(session, member.member_id, HELD)):
         raise approvals.AlreadyAsked
-    payouts.let_go(session, act.now, Payout.member_id == member.member_id, Payout.kind == "settlement")
+    due = _check(session, member.member_id, departure, act.now)
+    if any(session.get_one(Payout, row.id).amount == due for row in gone):
+        raise approvals.AlreadyAsked
     if due is None:
         check_last_one_paid(session, member.member_id, act.now)
         _close(session, act, departure.id, member.member_id, act.person_id)
@@ -194,7 +196,7 @@ def check_nothing_open(session: Session, member_id: int, besides: int = 0) -> No
             raise StillOpen
 
 
-def _check(session: Session, member_id: int, departure: departures.OpenDeparture, now: datetime, besides: int) -> int | None:
+def _check(session: Session, member_id: int, departure: departures.OpenDeparture, now: datetime, besides: int = 0) -> int | None:
     """Lock a member's accounts; return what is to be handed over, None when every balance is zero."""
     if now < departure.opens:
         raise TooEarly(departure.opens)

@@ -2,7 +2,7 @@
 merge and departure; each reads the member's state anew behind it.
 
 Rows are locked in one order everywhere, so that nobody waits in a circle: approval, payout, co-operative, payment, the
-co-operative's box, members by id, then what is theirs (contest, weighing, declaration, account).
+co-operative's box, members by id, then what is theirs (contest, weighing, declaration, departure, account).
 """
 
 from collections.abc import Collection
