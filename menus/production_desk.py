@@ -1,7 +1,6 @@
 """Bureau 11, 3: lots from deliveries, and what all screens of lots share."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -21,6 +20,8 @@ from menus.production import Counted, Units
 
 menu = Bindings("production_desk")
 ACTING = {"not_yours": None}
+DAYS = 10_000_000
+"""More than date.max.toordinal()."""
 Code = Annotated[str, kinds.Kind("code", "L123456789")]
 MoreLots = Annotated[str, kinds.Kind("words", " Et 9 lots: Stock.")]
 Loss = Annotated[str, kinds.Kind("words", "Perte 99999,999 kg: 100 %, rare. Sur ?")]
@@ -69,9 +70,15 @@ def days_delivered(hop: Hop, reader: Connection) -> Sequence[DayRow]:
     office = reading_office(reader, hop, "boutiques")
     found = runs.delivered(reader, office.cooperative_id, hop.now) if office.cooperative_id else []
     return [
-        # A row is known by a number when the session comes back, and a
-        # day's product has none: day and product make one.
-        DayRow(one.day.toordinal() * 1000 + one.product_id, one.product_id, one.product, one.day, units.count(one.units, one.unit))
+        # A row is known by a number when the session comes back, and a day's product has none: both make one.
+        # The day is below DAYS, so that no two rows have the same; a product's id has no end.
+        DayRow(
+            one.product_id * DAYS + one.day.toordinal(),
+            one.product_id,
+            one.product,
+            one.day,
+            units.count(one.units, one.unit),
+        )
         for one in found
     ]
 
@@ -80,8 +87,7 @@ def days_delivered(hop: Hop, reader: Connection) -> Sequence[DayRow]:
 def collect(hop: Hop, session: Session, kept: OfDay) -> MadeLot:
     """Make a lot of a day's deliveries."""
     act, row = officers_act(session, hop, "boutiques"), kept.day_delivered
-    day = date.fromordinal(row.id // 1000)
-    lot = runs.collect(session, act, act.office.scope.cooperative, row.product_id, day)
+    lot = runs.collect(session, act, act.office.scope.cooperative, row.product_id, row.day)
     return made_lot(lot)
 
 

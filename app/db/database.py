@@ -85,7 +85,8 @@ def _options(url: str, pool_size: int, statement_ms: int, lock_ms: int) -> dict[
         return {"connect_args": {"timeout": statement_ms / 1000}, "pool_size": pool_size}
     # The kernel gives a connection up whose bytes nobody acknowledges; by itself it tries for a quarter of an hour.
     connect: dict[str, Any] = {
-        "options": f"-c statement_timeout={statement_ms} -c lock_timeout={lock_ms}",
+        # UTC: a day in SQL (func.date) is of the session's zone, and a server, database or role may set another.
+        "options": f"-c statement_timeout={statement_ms} -c lock_timeout={lock_ms} -c timezone=UTC",
         "tcp_user_timeout": 1500,
         "keepalives_idle": 30,
     }

@@ -11,6 +11,7 @@ from app.coop.closing.handover import PAYOUT
 from app.coop.handover import services as handover
 from app.coop.handover.box import Box, BoxShort, box_of, put_in
 from app.coop.ledger.models import JournalEntry
+from app.coop.offices.models import OfficerAct
 from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment
 from app.coop.subjects import approvals
@@ -70,6 +71,15 @@ def test_cash_comes_in_and_goes_out_by_a_word_each_and_is_written_down(counter):
     assert short.value.free == before.cash + 5_000
     with pytest.raises(ValueError, match="0"), counter.transaction() as session:
         put_in(session, by(TREASURER, "none", NOW), 1, "bank", 0)
+
+
+def test_cash_taken_out_to_the_last_franc_is_one_entry_and_one_act_however_often_it_is_noted(counter):
+    free = box(counter).free
+    with counter.transaction() as session:
+        entries = {put_in(session, by(TREASURER, "all", NOW), 1, "bank", free, out=True) for _ in range(2)}
+        assert len(entries) == 1
+        assert len(session.scalars(select(OfficerAct.id).where(OfficerAct.operation == "all")).all()) == 1
+    assert box(counter) == Box()
 
 
 def test_what_is_promised_is_held_and_nobody_is_given_it(counter):

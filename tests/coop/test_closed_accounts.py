@@ -100,6 +100,16 @@ def test_a_transfer_that_may_have_left_stays_and_goes_out_no_second_time(counter
         assert files.take_in(session, Act(0, "file", "line", NOW), Scope(1), 2, row).outcome == "accepted"
 
 
+def test_a_payment_on_a_cash_list_leaves_it_with_the_account_and_keeps_no_settlement(counter):
+    batch, _ = sample_deliveries.batch(counter, NOW)
+    with counter.transaction() as session:
+        files.export(session, batch, by="awa", now=NOW)
+    shut(counter)
+    assert payments(counter) == {201: "cancelled", 202: "open", 203: "open"}
+    with counter.transaction() as session:
+        check_nothing_open(session, 201)
+
+
 def test_a_batch_isnt_made_with_whoever_was_excluded_since_it_was_shown(counter, monkeypatch):
     shown = sample_deliveries.batch.__globals__["due"]
     with counter.read() as reader:

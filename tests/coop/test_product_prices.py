@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from app.coop.prices.models import PriceRow
-from app.coop.prices.queries import find_product, prices_for, spelling
+from app.coop.prices.queries import find_product, price_at, prices_for, spelling
 from app.coop.products.models import CooperativeProduct
 from app.coop.scope import Scope
 from tests.sample_cooperative import LONG_AGO
@@ -33,6 +33,17 @@ def test_the_newest_price_counts_and_the_cooperatives_own_before_the_federations
     assert prices(village, 1, days=1)["Thiof"] == 1000
     assert prices(village, 1, days=-1) == {}
     assert prices(village, 77) == {}
+
+
+@pytest.mark.parametrize("cooperative", [None, 1])
+@pytest.mark.parametrize("grade", [None, "A"])
+def test_of_two_prices_of_one_instant_the_last_counts_on_screens_and_at_the_scales(village, cooperative, grade):
+    for amount in (4000, 5000, 4500):
+        price(village, 1, amount, 3, cooperative=cooperative, grade=grade)
+    with village.read() as reader:
+        shown = prices_for(reader, Scope(cooperative), LONG_AGO + timedelta(days=10))
+        said = price_at(reader, [(Scope(cooperative), 1, grade, LONG_AGO + timedelta(days=10))])
+    assert ([one.amount for one in shown if one.product_id == 1 and one.grade == grade], said) == ([4500], [4500])
 
 
 def test_a_product_that_is_not_taken_has_no_price(village):

@@ -2,11 +2,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
 
 from app.coop.members.models import Consent, Person
 from app.coop.production.models import Declaration
 from app.db.base import Quantity, Utc
+from app.db.database import Database
 from tests.sample_cooperative import LONG_AGO, build
 
 
@@ -22,6 +24,29 @@ def test_a_time_of_another_zone_is_read_back_in_utc(database):
     with database.session() as session:
         read = session.get_one(Consent, 1).at
     assert (read, read.tzinfo) == (datetime(2026, 7, 1, 10, 30, tzinfo=UTC), UTC)
+
+
+@pytest.fixture
+def auckland(postgres_database):
+    """Give a database whose sessions begin in a zone where the day begins twelve hours before Dakar's."""
+    name = postgres_database.engine.url.database
+    with postgres_database.read() as connection:
+        connection.exec_driver_sql(f"ALTER DATABASE \"{name}\" SET timezone = 'Pacific/Auckland'")
+    database = Database(postgres_database.url)
+    yield database
+    database.dispose()
+    with postgres_database.read() as connection:
+        connection.exec_driver_sql(f'ALTER DATABASE "{name}" RESET timezone')
+
+
+def test_a_day_in_sql_is_utcs_whatever_the_servers_zone(auckland):
+    evening = datetime(2026, 7, 1, 20, tzinfo=UTC)
+    with auckland.transaction() as session:
+        session.add(Consent(phone="+1", purpose="service", given=True, at=evening, channel="ussd", notice="1"))
+        session.flush()
+        assert session.scalar(select(func.date(Consent.at))) == evening.date()
+    with auckland.read() as reader:
+        assert reader.scalar(select(func.date(Consent.at))) == evening.date()
 
 
 def test_no_time_is_no_time(database):

@@ -18,6 +18,7 @@ from app.coop.production import weighing_lookup, weighings
 from app.coop.production.models import Weighing
 from app.coop.subjects import approvals
 from app.coop.till import takings
+from app.coop.till.models import Payout
 from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
 
@@ -58,15 +59,39 @@ def ask_merge(session) -> int:
 
 def ask_settlement(session) -> int:
     """Note that the other member leaves, settle her account and hand the money over; return the payout that waits for her word."""
-    member = lookup.in_cooperative(session, 1, f"{OTHER:05d}")
-    departures.note(session, by(SECRETARY, "leave", NOW - timedelta(days=8)), member, "77")
-    payout = settlements.ask_settlement(session, by(SECRETARY, "settle", NOW), member).payout_id
-    wish = session.scalars(select(approvals.Approval.id).where(approvals.Approval.kind == "settlement")).one()
+    payout = leaving(session)
     for office in (PRESIDENT, TREASURER):
-        decided = approvals.decide(session, by(office, f"{office.role}", NOW), wish, approved=True)
+        decided = agree(session, office)
     assert decided.state == "approved"
-    handover.hand_over(session, by(TREASURER, "hand", NOW), PAYOUT, payout)
+    hand(session)
     return payout
+
+
+def leaving(session) -> int:
+    """Note that the other member leaves, and ask that her account be settled; return the payout."""
+    departures.note(session, by(SECRETARY, "leave", NOW - timedelta(days=8)), other_member(session), "77")
+    return settle(session)
+
+
+def settle(session, operation="settle") -> int:
+    """Ask that the other member's account be settled; return the payout."""
+    return settlements.ask_settlement(session, by(SECRETARY, operation, NOW), other_member(session)).payout_id
+
+
+def other_member(session) -> lookup.FoundMember:
+    """Return the other member as officers find her."""
+    return lookup.in_cooperative(session, 1, f"{OTHER:05d}")
+
+
+def agree(session, office=TREASURER) -> approvals.ApprovalDecided:
+    """Give an officer's word on the settlement."""
+    wish = session.scalars(select(approvals.Approval.id).where(approvals.Approval.kind == "settlement")).one()
+    return approvals.decide(session, by(office, office.role, NOW), wish, approved=True)
+
+
+def hand(session) -> None:
+    """Hand the settlement over."""
+    handover.hand_over(session, by(TREASURER, "hand", NOW), PAYOUT, session.scalars(select(Payout.id)).one())
 
 
 def close(session, kind: str, wish: int) -> None:

@@ -15,7 +15,7 @@ from app.coop.equipment import bookings
 from app.coop.handover import services as handover
 from app.coop.ideas import voices
 from app.coop.ledger.services import Overdrawn, post
-from app.coop.lots import stock
+from app.coop.lots import runs, stock
 from app.coop.production import weighings
 from app.coop.rights import Office
 from app.coop.subjects import approvals
@@ -37,6 +37,7 @@ REFUSALS = (
     approvals.Impossible,
     bookings.HalfDayTaken,
     stock.LotShort,
+    runs.NothingDelivered,
     orders.SoldOut,
     orders.OrderNotOpen,
     bookings.TooManyBookings,
@@ -83,6 +84,11 @@ def book(session: Session, operation: str, now: datetime, members: list[int]) ->
     bookings.book(session, own(member, operation, now), 1, now.date() + timedelta(days=1), "am")
 
 
+def collect(session: Session, operation: str, now: datetime) -> None:
+    """Make a lot of the same day's deliveries."""
+    runs.collect(session, by(sample_declarations.CLERK, operation, now), 1, 1, now.date())
+
+
 def split(session: Session, operation: str, now: datetime, code: str) -> None:
     """Split the last forty kilos off the same lot."""
     stock.split(session, by(sample_declarations.CLERK, operation, now), code, Decimal(40))
@@ -126,7 +132,7 @@ def last_word(session: Session, operation: str, now: datetime, wishes: list[int]
     approvals.decide(session, by(Office(102, "president", 1), operation, now), wish, approved=True)
 
 
-MONEY, GOODS = (last_franc, ask_for_all, hand_over, receive, confirm_list), (voice, book, split, buy, give_back)
+MONEY, GOODS = (last_franc, ask_for_all, hand_over, receive, confirm_list), (voice, book, collect, split, buy, give_back)
 SEATS = (apply_for_training, apply_from_two_phones, offer_seats, last_word)
 ACTS: dict[str, Acting] = {act.__name__: act for act in (*MONEY, *GOODS, *SEATS)}
 

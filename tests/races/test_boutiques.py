@@ -42,6 +42,13 @@ def test_a_half_day_that_eight_want_is_one_members(processes, house):
         assert verify(reader).wrong == ()
 
 
+def test_a_days_deliveries_that_eight_collect_are_one_lot(processes, house):
+    sample_boutiques.keccax(house, NOW)
+    assert run(processes, house, "collect") == {"done": 1, "NothingDelivered": RACERS - 1}
+    with house.read() as reader:
+        assert verify(reader).wrong == ()
+
+
 def test_the_last_forty_kilos_of_a_lot_are_split_off_twice_at_most(processes, house):
     sample_boutiques.keccax(house, NOW)
     with house.transaction() as session:

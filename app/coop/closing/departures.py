@@ -16,7 +16,7 @@ from app.coop import approvals
 from app.coop.act import Act
 from app.coop.closing.models import Departure
 from app.coop.ledger.models import JournalEntry
-from app.coop.members.lock import lock_member, lock_members
+from app.coop.members.lock import lock_member
 from app.coop.members.lookup import FoundMember
 from app.coop.members.models import Member, Person
 from app.coop.members.notices import tell_person
@@ -68,8 +68,7 @@ def note(session: Session, act: Act, member: FoundMember, paper: str) -> date:
 def stay(session: Session, act: Act) -> None:
     """Take a notice back, by the member's PIN: who hasn't left yet stays, unless the money was handed over. Raises NotPossible."""
     member_id, now = act.member, act.now
-    lock_members(session, (member_id,))
-    _drop_settlement(session, member_id, now)
+    _lock_without_settlement(session, member_id, now)
     mine = (Departure.member_id == member_id) & (Departure.state == "open") & (Departure.kind == "withdrawal")
     taken = update(Departure).where(mine).values(state="withdrawn", closed_at=now).returning(Departure.id)
     if session.execute(taken).first() is None:
@@ -126,9 +125,8 @@ def died(session: Session, approval: approvals.Approval, act: Act) -> None:
 def reinstated(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Open an account again that was closed by mistake; offices that ended meanwhile stay ended."""
     member, now = approval.subject_id, act.now
-    lock_member(session, member)
     try:
-        _drop_settlement(session, member, now)
+        _lock_without_settlement(session, member, now)
     except NotPossible:
         raise approvals.Impossible("son argent est déjà remis") from None
     by_officers = (Departure.kind != "withdrawal") | Departure.noted_by.is_not(None)
@@ -217,11 +215,13 @@ def _shut(session: Session, approval: approvals.Approval, act: Act) -> int:
     return row.person_id
 
 
-def _drop_settlement(session: Session, member_id: int, now: datetime) -> None:
-    handed = (Payout.member_id == member_id) & (Payout.kind == "settlement") & (Payout.state == "handed")
-    if session.scalar(select(Payout.id).where(handed)) is not None:
-        raise NotPossible
+def _lock_without_settlement(session: Session, member_id: int, now: datetime) -> None:
+    """Let go of a member's settlement and lock their row. Raises NotPossible: it is handed over, or asked anew meanwhile."""
+    # Before the member's row (members/lock.py).
     payouts.let_go(session, now, Payout.member_id == member_id, Payout.kind == "settlement")
+    lock_member(session, member_id, NotPossible)
+    if any(one.kind == "settlement" for one in payouts.open_of(session, member_id)):
+        raise NotPossible
 
 
 def _busy(session: Session, member_id: int, since: datetime) -> bool:
@@ -245,4 +245,4 @@ def _departure(member: int, kind: str, reason: str | None, paper: str | None, by
 
 
 def _open(session: Session, member_id: int) -> Departure | None:
-    return session.scalar(select(Departure).where(Departure.member_id == member_id, Departure.state == "open").with_for_update())
+    return session.scalar(select(Departure).where(Departure.member_id == member_id, Departure.state == "open"))

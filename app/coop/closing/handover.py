@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.coop import law
 from app.coop.act import Act
 from app.coop.closing import settlements
+from app.coop.cooperatives.lock import lock_cooperative
 from app.coop.handover.kinds import HandoverKind
 from app.coop.handover.services import leave
 from app.coop.members.lock import LockedMember
@@ -24,6 +25,11 @@ def _may_be_given(session: Session, act: Act, row: Payout, member: LockedMember)
     law.check(session, row.kind, row.member_id, act.today)
     if row.kind == "aid" and fund_of(session, row.cooperative_id).balance < row.amount:
         raise FundShort(fund_of(session, row.cooperative_id).balance)
+
+
+def _lock(session: Session, row: Payout) -> None:
+    if row.kind == "settlement":
+        lock_cooperative(session, row.cooperative_id)
 
 
 def _book_payout(session: Session, act: Act, row: Payout) -> int:
@@ -49,6 +55,7 @@ PAYOUT = HandoverKind(
     (Payout.kind, Payout.asset),
     lambda kind, asset: (words_of(kind, asset), None),
     _close_settled,
+    lock=_lock,
     promised=True,
     signed="payout",
 )

@@ -74,17 +74,19 @@ def ask_settlement(session: Session, act: Act, member: FoundMember, *, paper: st
     wasn't handed over. Raises leaving.NotPossible, TooEarly, StillOpen, Owes, NotForYourself, HeirsUnnamed, MoneyFrozen,
     approvals.AlreadyAsked.
     """
+    # Before the member's row (members/lock.py). Where it is refused below, it is as if it had not been let go.
+    gone = payouts.let_go(session, act.now, Payout.member_id == member.member_id, Payout.kind == "settlement")
     lock_members(session, (member.member_id,))
     departure = require(departures.departure_of(session, member.member_id), departures.NotPossible())
     if act.person_id == member.person_id:
         raise NotForYourself
     if departure.kind == "death" and not paper:
         raise HeirsUnnamed
-    held = [one for one in payouts.open_of(session, member.member_id, HELD) if one.kind == "settlement"]
-    due = _check(session, member.member_id, departure, act.now, besides=held[0].id if held else 0)
-    if held and held[0].amount == due:
+    if any(one.kind == "settlement" for one in payouts.open_of(session, member.member_id, HELD)):
         raise approvals.AlreadyAsked
-    payouts.let_go(session, act.now, Payout.member_id == member.member_id, Payout.kind == "settlement")
+    due = _check(session, member.member_id, departure, act.now)
+    if any(session.get_one(Payout, row.id).amount == due for row in gone):
+        raise approvals.AlreadyAsked
     if due is None:
         check_last_one_paid(session, member.member_id, act.now)
         _close(session, act, departure.id, member.member_id, act.person_id)
@@ -109,6 +111,7 @@ def settled(session: Session, approval: approvals.Approval, act: Act) -> None:
     except HandoverNotOpen:
         raise approvals.Impossible("ce membre ne part plus") from None
     try:
+        lock_cooperative(session, row.cooperative_id)
         check_box(session, row.cooperative_id, row.amount)
         lines = clear(session, row, act.now)
     except (StillOpen, Owes, MoneyFrozen, TooEarly) as why:
@@ -126,12 +129,12 @@ def settled(session: Session, approval: approvals.Approval, act: Act) -> None:
 def clear(session: Session, row: Payout, now: datetime) -> list[tuple[int, int]]:
     """Return the lines that bring all a leaver's balances to zero against what is handed over, if that is still the sum approved.
 
+    The caller has locked the co-operative, before the box and the member (members/lock.py): no batch holds what is taken.
     Raises HandoverNotOpen when it isn't, StillOpen, TooEarly, Owes, MoneyFrozen.
     """
     lock_member(session, row.member_id)
     departure = require(departures.departure_of(session, row.member_id), HandoverNotOpen(row.id))
     handed_over = account_of(session, row.cooperative_id, None, "handed_over")
-    lock_cooperative(session, row.cooperative_id)
     if _check(session, row.member_id, departure, now, besides=row.id) != row.amount:
         raise HandoverNotOpen(row.id)
     lines = [(account, -balance) for account, balance in _balances(session, row.member_id) if balance]
@@ -193,7 +196,7 @@ def check_nothing_open(session: Session, member_id: int, besides: int = 0) -> No
             raise StillOpen
 
 
-def _check(session: Session, member_id: int, departure: departures.OpenDeparture, now: datetime, besides: int) -> int | None:
+def _check(session: Session, member_id: int, departure: departures.OpenDeparture, now: datetime, besides: int = 0) -> int | None:
     """Lock a member's accounts; return what is to be handed over, None when every balance is zero."""
     if now < departure.opens:
         raise TooEarly(departure.opens)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.act import Act
 from app.coop.handover.kinds import handover_kinds
-from app.coop.ledger.models import Account, Posting
+from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.services import account_of, post
 from app.coop.offices import audit
 
@@ -96,6 +96,10 @@ def put_in(session: Session, act: Act, cooperative_id: int, source: str, amount:
         raise ValueError(amount)
     moved = -amount if out else amount
     lock_box(session, cooperative_id)
+    # Behind the lock, and before the sum: what this act took out already isn't asked of the box again.
+    known = session.scalar(select(JournalEntry.id).where(JournalEntry.operation == act.operation))
+    if known is not None:
+        return known
     free = box_of(session, cooperative_id).free
     if out and amount > free:
         raise BoxShort(free)

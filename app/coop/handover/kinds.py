@@ -16,7 +16,8 @@ class HandoverKind(msgspec.Struct, frozen=True):
     """What is handed over so, and its own rules.
 
     `check` raises what speaks against handing a row over to a member, `book` writes its entry; `confirmed` follows the member's own
-    word, `taken_back` a hand-over that was none. `promised` when the box was checked before; `signed` is the audit's word.
+    word, `taken_back` a hand-over that was none. `lock` locks what `book` needs beside the row, the box and the member: before
+    these two. `promised` when the box was checked before; `signed` is the audit's word.
     `shown` are the columns of which `said` makes what the member reads, and the office that gave it.
     """
 
@@ -27,6 +28,7 @@ class HandoverKind(msgspec.Struct, frozen=True):
     said: Callable[..., tuple[str, str | None]]
     confirmed: Callable[[Session, Any, datetime], None] | None = None
     taken_back: Callable[[Session, Any], None] | None = None
+    lock: Callable[[Session, Any], None] | None = None
     only: ColumnElement[bool] = true()
     promised: bool = False
     signed: str = "receipt"

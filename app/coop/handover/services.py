@@ -45,10 +45,12 @@ def hand_over(session: Session, act: Act, kind: HandoverKind, row_id: int) -> An
     kind's own check does: nothing is handed over then.
     """
     here = act.by.scope.own(kind.table.cooperative_id) if act.by else true()
-    # Row, box, member: the order of all locks (members/lock.py).
+    # Row, what its kind adds, box, member: the order of all locks (members/lock.py).
     row = move(session, kind.table, row_id, (kind.table.HELD,), kind.table.HANDED, here, kind.only)
     row.handed_at, row.handed_by = act.now, act.person_id if act.by else None
     session.flush()
+    if kind.lock:
+        kind.lock(session, row)
     if row.box == "cash":
         check_box(session, row.cooperative_id, row.amount, promised=kind.promised)
     member = lock_members(session, (row.member_id,))[row.member_id]

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import DAKAR
@@ -94,7 +95,7 @@ def collect(session: Session, act: Act, cooperative_id: int, product_id: int, da
     begins = datetime.combine(day, time(), DAKAR)
     of_day = (Weighing.weighed_at >= begins) & (Weighing.weighed_at < begins + timedelta(days=1))
     rows = select(Weighing.id, Weighing.weight).where(_loose(cooperative_id), Weighing.product_id == product_id, of_day)
-    # Of two who collect a day at once the second waits here, and the key of `lot_deliveries` then refuses it.
+    # Of two who collect a day at once the second waits here, and finds the same: a row that was only locked isn't read anew.
     found = session.execute(rows.order_by(Weighing.id).limit(MOST_DELIVERIES).with_for_update(of=Weighing)).all()
     if not found:
         raise NothingDelivered(product_id)
@@ -104,7 +105,10 @@ def collect(session: Session, act: Act, cooperative_id: int, product_id: int, da
     new = NewLot(product_id, product.unit, sum((part[1] for part in parts), Decimal(0)), grams, place)
     [lot] = happen(session, act, "delivery", cooperative_id, made=[new], entered=grams or 0)
     session.add_all(LotDelivery(weighing_id=one, lot_id=lot.id, units=units, grams=of) for one, units, of in parts)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as taken:  # the key of `lot_deliveries`: the first has them
+        raise NothingDelivered(product_id) from taken
     return lot
 
 

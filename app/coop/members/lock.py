@@ -1,8 +1,8 @@
 """The lock of a member's account: the member's row. Money, weighings, batches and contests all wait for it, and so do settlement,
 merge and departure; each reads the member's state anew behind it.
 
-Rows are locked in one order everywhere, so that nobody waits in a circle: approval, co-operative, payment or payout, the
-co-operative's box, members by id, then what is theirs (contest, weighing, declaration, account).
+Rows are locked in one order everywhere, so that nobody waits in a circle: approval, payout, co-operative, payment, the
+co-operative's box, members by id, then what is theirs (contest, weighing, declaration, departure, account).
 """
 
 from collections.abc import Collection

@@ -147,10 +147,13 @@ def free(session: Session, payments: Collection[int]) -> None:
 def leave_out(session: Session, cooperative_id: int, member_id: int) -> None:
     """Cancel a member's payments that nobody handed over: what they held is due again.
 
-    One that went out in a file stays: the operator may have paid it. Call it before the member's row is locked.
+    One that went out in an operator's file stays: it may be paid, and its answer is taken. What stands on a cash list goes:
+    no officer's hand may give it to a closed account, and open it would keep the settlement from being asked.
+    Call it before the member's row is locked.
     """
     lock_cooperative(session, cooperative_id)
-    went_out = select(PaymentExportLine.payment_id).where(PaymentExportLine.payment_id == Payment.id)
+    went_out = select(PaymentExportLine.payment_id).join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
+    went_out = went_out.where(PaymentExportLine.payment_id == Payment.id, PaymentBatch.way == "mobile")
     mine = update(Payment).where(Payment.member_id == member_id, Payment.state == "open", ~went_out.exists())
     free(session, session.scalars(mine.values(state="cancelled").returning(Payment.id)).all())
 

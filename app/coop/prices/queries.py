@@ -74,13 +74,14 @@ def federations_slot(at: int) -> int:
 def price_at(reader: Connection | Session, wanted: Sequence[tuple[Scope, int, str | None, datetime]]) -> list[int | None]:
     """Return the price in XOF for each (scope, product, grade, instant); None where there was none. One SELECT.
 
-    The co-operative's own goes before the federation's, the grade's before the one for all grades, then the newest.
+    The co-operative's own goes before the federation's, the grade's before the one for all grades, then the newest:
+    of two from one instant on the row that came last.
     """
     products, places = {product for _, product, _, _ in wanted}, {scope.cooperative_id for scope, _, _, _ in wanted}
     rows = reader.execute(
         select(PriceRow.product_id, PriceRow.cooperative_id, PriceRow.grade, PriceRow.from_at, PriceRow.amount)
         .where(PriceRow.product_id.in_(products), or_(PriceRow.cooperative_id.is_(None), PriceRow.cooperative_id.in_(places)))
-        .order_by(PriceRow.from_at, PriceRow.id)
+        .order_by(PriceRow.from_at.desc(), PriceRow.id.desc())
     ).all()
     found: list[int | None] = []
     for scope, product, grade, at in wanted:
@@ -92,7 +93,8 @@ def price_at(reader: Connection | Session, wanted: Sequence[tuple[Scope, int, st
             and row.cooperative_id in (None, scope.cooperative_id)
             and row.grade in (None, grade)
         ]
-        best = max(fitting, key=lambda row: (row.cooperative_id is not None, row.grade is not None, row.from_at), default=None)
+        # max() keeps the first of equals: the newest, as _newest chooses it. Else screens and scales had two prices.
+        best = max(fitting, key=lambda row: (row.cooperative_id is not None, row.grade is not None), default=None)
         found.append(best.amount if best else None)
     return found
 

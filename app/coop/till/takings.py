@@ -47,7 +47,6 @@ def ask_levy(session: Session, act: Act, member_id: int, amount: int) -> int:
     """Ask that a levy be kept from what is owed to a member; others decide. Raises NotHers, NotForYourself, AlreadyAsked."""
     if not 0 < amount <= MOST_MOVED:
         raise ValueError(amount)
-    _hers(session, act, member_id)
     asked = approvals.ask(
         session,
         act,
@@ -59,6 +58,7 @@ def ask_levy(session: Session, act: Act, member_id: int, amount: int) -> int:
         amount=amount,
         member_id=member_id,
     )
+    _hers(session, act, member_id)  # locks the member's row: after the approval (members/lock.py)
     audit.note(session, act, "levy asked", f"approval:{asked}", audit.Of(member_id))
     return asked
 
