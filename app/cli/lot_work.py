@@ -238,11 +238,14 @@ def read_lot(typed: str) -> str:
 @contextmanager
 def _acting(what: str, **arguments: str | int) -> "Iterator[tuple[Session, Act]]":
     """Give the transaction of a command that writes, and its act: the operator's, by no office."""
+    from app.coop.lots.runs import NothingDelivered
     from app.coop.lots.stock import LotGone, LotShort
 
     try:
         with operator_act(f"lot {what}", dry_run=False, **arguments) as session:
             yield session, act_of_operator()
+    except NothingDelivered as nothing:
+        raise click.ClickException("no delivery of that product and day waits for a lot") from nothing
     except LotGone as gone:
         raise click.ClickException("no such lot here") from gone
     except LotShort as short:
