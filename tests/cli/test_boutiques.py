@@ -54,6 +54,7 @@ def test_a_lot_goes_its_way_by_commands(seeded, said):
     code = re.search(r"L\d{9}", said("lot", "buy", "CPS1", "Yeet", "100", "--source", "Joal", "--cost", "90000"))[0]
     part = re.search(r"L\d{9}", said("lot", "split", code, "40,5", "--place", "Saly"))[0]
     assert "free in that lot" in said("lot", "split", code, "60", code=1)
+    assert "no delivery of that product" in said("lot", "collect", "CPS1", "Yeet", "--day", "2020-01-31", code=1)
     assert "difference -0.5" in said("lot", "count", part, "40", "--reason", "pesé")
     whole = re.search(r"L\d{9}", said("lot", "merge", code, part))[0]
     assert "--sure" in said("lot", "run", "1", "--in", whole, "99,5", "--out", "Gejj", "90", code=1)
