@@ -66,7 +66,13 @@ _SPELLED = sorted(
     key=lambda pair: -len(pair[0]),
 )
 _REFERENCE = re.compile(r"(?:(?:LA )?REF(?:ERENCE)? |N )?(\d{3}) ?(\d{3})((?: ?[,.])?(?: [^\d]*)?|)")
-_PUNCTUATION = re.compile(r"(?<!\d)[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<=\w)-(?=\D)|[^\w\s.,+@:-]|_")
+COUNTED = ("PROD", "ACHAT", "VALIDER", "TARIF")
+"""Words with a quantity or an amount behind them, which a dash before it makes less than nothing: `- 5`."""
+_DASH = re.compile("[\u2010-\u2015\u2212\u2796]")
+_MINUS = re.compile(r"(?<!\w)[-\u2010-\u2015\u2212\u2796]\s+(?=[.,]?\d)")
+_NO_UNITS = re.compile(r"(?<![\w.,])[.,](?=\d{1,3}(?!\d))")
+"""The mark of `,5`: were it punctuation, ten times as much would be read."""
+_PUNCTUATION = re.compile(r"(?<!\d)(?<!\b[OIL])[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<=\w)-(?=\D)|[^\w\s.,+@:-]|_")
 
 
 class TypedCommand(msgspec.Struct, frozen=True):
@@ -84,6 +90,14 @@ def parse(text: str) -> TypedCommand:
     stop = read_stop(folded, text)
     if stop:
         return TypedCommand(stop, folded if stop == "NON" else "")
+    found = _command(folded)
+    if found and found.word in COUNTED:
+        found = _command(fold_words(_MINUS.sub("-", text)))
+    return found or TypedCommand("", folded)
+
+
+def _command(folded: str) -> TypedCommand | None:
+    """Return the command that a folded text begins with, greetings apart; None without one."""
     for words in dict.fromkeys((folded, without_opening(folded))):
         for spelling, word in _SPELLED:
             rest = words.removeprefix(spelling)
@@ -92,7 +106,7 @@ def parse(text: str) -> TypedCommand:
                 rest = rest.strip(" ,.")
                 rest = f"{spelling} {rest}".strip() if word == "LANGUE" and not spelling.startswith("LANG") else rest
                 return TypedCommand(word, rest if word in FREE_TEXT else without_closing(rest))
-    return TypedCommand("", folded)
+    return None
 
 
 def read_reference(rest: str) -> tuple[str, str] | None:
@@ -105,5 +119,7 @@ def read_reference(rest: str) -> tuple[str, str] | None:
 def fold_words(text: str) -> str:
     """Return capitals without accents; what tells numbers (`12,5` `-5` `18:30` `+221`) stays, other punctuation is a space."""
     # Pasted text has marks of direction and joiners that nobody sees. As punctuation they would cut a word in two.
-    letters = "".join(letter for letter in plain(text) if unicodedata.category(letter) != "Cf")
-    return " ".join(_PUNCTUATION.sub(" ", letters).split())
+    # What is a number and no digit (`²` `½` `⑤`) stays as it is: taken apart, `25²` would be 252.
+    letters = "".join(letter if unicodedata.category(letter) == "No" else plain(letter) for letter in text)
+    seen = "".join(letter for letter in letters if unicodedata.category(letter) != "Cf")
+    return " ".join(_PUNCTUATION.sub(" ", _NO_UNITS.sub("0,", _DASH.sub("-", seen))).split())

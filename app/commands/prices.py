@@ -11,7 +11,9 @@ from app.coop.prices import proposals
 from app.coop.prices.queries import MeantProduct, find_product, prices_for
 from app.coop.scope import FEDERATION, Scope
 
-_TARIF = re.compile(r"([^0-9]+?) (?:XOF )?([0-9]{1,3}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?")
+_TARIF = re.compile(
+    r"([^0-9]+?)(?<! [OIL]) (?:XOF )?([1-9][0-9]{0,2}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?"
+)
 _GRADED = re.compile(r"(.+?)(?: QUALITE| QUAL)? ([A-C])")
 _A = re.compile(r"\s([aàÀ])\s+\d")
 """`thiof à 1300` is no grade A, though accents are folded; without its accent it is either."""
