@@ -103,9 +103,11 @@ def note_lines(command: Command) -> Answer:
 
 
 def _named(line: WeighedLine, fault: Exception) -> str:
-    """Name a line that isn't noted; a weight of three decimals with what it may mean."""
+    """Name a line that isn't noted; a weight of three decimals with what it may mean, or as it was typed."""
     if not isinstance(fault, UnclearQuantity):
         return line.reference
+    if fault.low != Decimal(line.weight.replace(",", ".")):
+        return f"{line.reference} {line.weight}"
     return f"{line.reference} {units.quantity(fault.low)} ou {units.quantity(fault.high)}"
 
 

@@ -63,3 +63,37 @@ def test_an_officers_weight_is_no_other(desk, weight):
     sample_declarations.appoint(desk.database)
     assert "Rien n'est noté" in desk.say(f"VALIDER 623590 {weight} A", sender=sample_declarations.SECRETARY)
     assert desk.rows(Weighing) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("PROD thiof l2", "pas compris: l2. Envoyez: PROD THIOF 12."),
+        ("PROD thiof I2 kg", "Envoyez: PROD THIOF 12."),
+        ("PROD thiof 2O", "Envoyez: PROD THIOF 20."),
+        ("PROD 1O thiof", "Envoyez: PROD THIOF 10."),
+        ("PROD thiof 1OOkg", "Envoyez: PROD THIOF 100."),
+        ("PROD thiof l,5", "Envoyez: PROD THIOF 1,5."),
+        ("PROD thiof O,5", "Envoyez: PROD THIOF 0,5."),
+        ("PROD thiof S5", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
+        ("PROD thiof l 200", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
+        ("PROD thiof 2S", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
+        ("PROD 2S thiof", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
+        ("PROD 2 O thiof", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
+        ("PROD thiof 25²", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
+        ("PROD thiof 2⑤", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
+        ("PROD 25 l thiof", "se compte en kg, pas en l. Exemple: PROD THIOF 12,5."),
+        ("PROD thiof 25l", "se compte en kg, pas en l. Exemple: PROD THIOF 12,5."),
+        ("PROD thiof 12,567", "12,567 n'est pas clair: au plus 2 chiffres après la virgule. Exemple: PROD THIOF 12,5."),
+        ("PROD thiof 25 je voudrais aussi dire bonjour", "pas compris: je voudrais aussi. Envoyez: PROD THIOF 25."),
+    ],
+)
+def test_the_line_to_copy_has_the_number_that_was_meant_or_an_example(desk, typed, said):
+    assert said in desk.say(typed)
+    assert desk.rows(Declaration) == []
+
+
+def test_a_weight_of_thousandths_is_named_as_typed(desk):
+    sample_declarations.appoint(desk.database)
+    refs = sample_declarations.declared(desk.database, sample_declarations.women(desk.database, 1), desk.clock())
+    assert f"Poids pas clair: {refs[0]} 12,567." in desk.say(f"VALIDER {refs[0]} 12,567 A", sender=sample_declarations.SECRETARY)
