@@ -5,7 +5,8 @@ import unicodedata
 
 import msgspec
 
-from app.commands.courtesies import bare, without_closing, without_opening
+from app.commands.courtesies import bare, without_closing, without_opening, words_of
+from app.commands.signed import lines_of, unquoted, without_phone
 from app.commands.stop_words import read_stop
 from app.letters import plain
 
@@ -34,6 +35,9 @@ WORDS = {
     "EMPLOI": ("EMPLOI", "EMPLOIS"),
 }
 """Each command with its spellings, folded; the longest spelling that begins the text wins. STOP's are in `stop_words.py`."""
+
+UNITS = words_of("KG G T L KILO TONNE LITRE SAC CAISSE PIECE PANIER BASSINE SEAU SACHET POT BIDON BARQUETTE")
+"""Units that people use, whatever a co-operative counts in."""
 
 OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TARIF", "REPONDRE")
 """Commands of officers; from anyone else they are written down and answered as any other text."""
@@ -68,6 +72,23 @@ _SPELLED = sorted(
 _REFERENCE = re.compile(r"(?:(?:LA )?REF(?:ERENCE)? |N )?(\d{3}) ?(\d{3})((?: ?[,.])?(?: [^\d]*)?|)")
 COUNTED = ("PROD", "ACHAT", "VALIDER", "TARIF")
 """Words with a quantity or an amount behind them, which a dash before it makes less than nothing: `- 5`."""
+SHORT, MOST_SIGNED = 140, 6
+"""Characters of a text that has its command below other lines; words in a line of a signature."""
+_SAYS_WHAT = re.compile(r"\b(?:STOP|START|DESABON|DESINSCRI|UNSUB|JE|NE|N|SMS|MESSAGES?)")
+"""What a first line that ends messages has in it; `Fin` may go on in the next one."""
+_SIX_DIGITS, _ANY = r"\d{3} ?\d{3}(?!\d)", re.compile(r"\d")
+_WHOLE: dict[str, str] = {
+    **dict.fromkeys(("BOUTIQUE", "FORMATION", "EMPLOI", "ETAT"), ""),
+    **dict.fromkeys(("FICHE", "SOUTENIR", "INSCRIRE", "PRESENT", "TRACE", "OUI", "ANNULER", "MEMBRE"), r"\d"),
+    **dict.fromkeys(("NON", "CONTESTER"), _SIX_DIGITS),
+    "PRIX": ".",
+    "PROD": rf"(?=.*\d).*\b(?!(?:CARTE|{'|'.join(UNITS)})S?\b)[A-Z]{{3}}",
+    "ACHAT": r"\d\D+\d",
+    "VALIDER": rf"{_SIX_DIGITS}.*\d",
+    "TARIF": r"[A-Z]{3}.*\d",
+}
+"""What stands behind a word at least where a signature may follow in the next line."""
+_GOES_ON = UNITS | {f"{unit}S" for unit in UNITS} | words_of("A B C QUALITE QUAL AUTRE")
 _DASH = re.compile("[\u2010-\u2015\u2212\u2796]")
 _MINUS = re.compile(r"(?<!\w)[-\u2010-\u2015\u2212\u2796]\s+(?=[.,]?\d)")
 _NO_UNITS = re.compile(r"(?<![\w.,])[.,](?=\d{1,3}(?!\d))")
@@ -84,20 +105,48 @@ class TypedCommand(msgspec.Struct, frozen=True):
 
 def parse(text: str) -> TypedCommand:
     """Return what a text asks for; manners, a phone's mark of an answer and a signature change nothing."""
-    text = bare(text)
+    text = unquoted(bare(text))
     folded = fold_words(text)
     # Before all others: no command's spelling may stand in the way of a STOP.
-    stop = read_stop(folded, text)
+    stop, lines = read_stop(folded, text), lines_of(text)
+    if not stop and len(lines) > 1 and _SAYS_WHAT.search(fold_words(lines[0])) and all(map(_signs, lines[1:])):
+        stop = read_stop(fold_words(lines[0]), lines[0])
     if stop:
         return TypedCommand(stop, folded if stop == "NON" else "")
-    found = _command(folded)
-    if found and found.word in COUNTED:
-        found = _command(fold_words(_MINUS.sub("-", text)))
+    found = _command("\n".join(lines))
+    # Not in a long text, where a line that looks like a command may be the rest of a sentence.
+    for at in range(1, len(lines) if found is None and len(text) <= SHORT else 0):
+        below = _command("\n".join(lines[at:]))
+        if below and fold_words(lines[at]).startswith(below.word) and _ANY.search(below.rest) and _is_whole(below):
+            found, lines = below, lines[at:]
+            break
+    while found and len(lines) > 1 and _signs(lines[-1]):
+        shorter = _command("\n".join(lines[:-1]))
+        if shorter is None or not _is_whole(shorter):
+            break
+        found, lines = shorter, lines[:-1]
     return found or TypedCommand("", folded)
 
 
-def _command(folded: str) -> TypedCommand | None:
-    """Return the command that a folded text begins with, greetings apart; None without one."""
+def _is_whole(command: TypedCommand) -> bool:
+    return command.word in _WHOLE and re.search(_WHOLE[command.word], command.rest) is not None
+
+
+def _signs(line: str) -> bool:
+    """Tell whether a line below a command may be who wrote it: no number, no command, nothing that goes on with the line above."""
+    folded = fold_words(without_phone(line))
+    words = folded.split()
+    others = len(words) > MOST_SIGNED or any(map(str.isnumeric, folded)) or any(word in WORDS or word in OFFICERS for word in words)
+    return not words or not (others or words[0] in _GOES_ON or _command(line))
+
+
+def _command(text: str) -> TypedCommand | None:
+    """Return the command that a text begins with, greetings apart; None without one."""
+    found = _begun(fold_words(text))
+    return _begun(fold_words(_MINUS.sub("-", text))) if found and found.word in COUNTED else found
+
+
+def _begun(folded: str) -> TypedCommand | None:
     for words in dict.fromkeys((folded, without_opening(folded))):
         for spelling, word in _SPELLED:
             rest = words.removeprefix(spelling)

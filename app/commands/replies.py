@@ -57,9 +57,7 @@ WHOLE_QUANTITY = "Jappoo: {name} se compte en {units}, sans virgule. Envoyez: {l
 MOST_QUANTITY = "Jappoo: quantité trop grande: au plus 99 999 {units} en une fois. Exemple: {line}. Rien n'est enregistré. {cost}."
 SPACED_QUANTITY = "Jappoo: écrivez la quantité sans espace. Envoyez: {line}. Rien n'est enregistré. {cost}."
 UNCLEAR_QUANTITY = "Jappoo: {typed} n'est pas clair. Envoyez: {line}, ou {high}. Rien n'est enregistré. {cost}."
-DECIMALS = (
-    "Jappoo: {typed} n'est pas clair: au plus 2 chiffres après la virgule. Exemple: {line}. Rien n'est enregistré. {cost}."
-)
+DECIMALS = "Jappoo: {typed} n'est pas clair: au plus 2 chiffres après la virgule. Exemple: {line}. Rien n'est enregistré. {cost}."
 OTHER_UNIT = "Jappoo: {name} se compte en {units}, pas en {typed}. Exemple: {line}. Rien n'est enregistré. {cost}."
 NOT_READ = "Jappoo: pas compris: {typed}. Envoyez: {line}. Rien n'est enregistré. {cost}."
 TWO_QUANTITIES = "Jappoo: deux quantités. Envoyez: {line}, ou {other}. Rien n'est enregistré. {cost}."

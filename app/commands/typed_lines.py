@@ -8,13 +8,11 @@ from itertools import pairwise
 import msgspec
 
 from app.commands import replies
-from app.commands.courtesies import words_of
+from app.commands.grammar import UNITS
 
 NUMBER = re.compile(r"-?\d[\d.,]*")
 _LETTERED = re.compile(r"(?!\d[\d.,]*L$)(?=.*\d)[OIL\d]+(?:[.,][OIL\d]+)?(?=(?:KGS?|KILOS?)?$)")
 _LIKE_DIGITS = str.maketrans("OIL", "011")
-UNITS = words_of("KG G T L KILO TONNE LITRE SAC CAISSE PIECE PANIER BASSINE SEAU SACHET POT BIDON BARQUETTE")
-"""Units that people use, whatever a co-operative counts in."""
 
 
 class TypedLine(msgspec.Struct, frozen=True):
