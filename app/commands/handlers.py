@@ -37,7 +37,7 @@ from app.coop.offices.queries import administrators
 from app.sms import consents
 from app.sms import inbox as sms_inbox
 
-_SPEAKS_OF_STOP = re.compile(r"^STOP\b|DESABON|DESINSCRI|UNSUBSCRI")
+_SPEAKS_OF_STOP = re.compile(r"\bSTOP\b|DESABON|DESINSCRI|UNSUBSCRI")
 LANGUAGES = {
     "FR": "fr",
     "WO": "wo",
