@@ -5,9 +5,9 @@ import unicodedata
 
 import msgspec
 
-from app.commands.courtesies import bare, without_closing, without_opening, words_of
+from app.commands.courtesies import OPENINGS, bare, without_closing, without_opening, words_of
 from app.commands.signed import lines_of, unquoted, without_phone
-from app.commands.stop_words import read_stop
+from app.commands.stop_words import REFERENCE, read_stop
 from app.letters import plain
 
 WORDS = {
@@ -69,6 +69,18 @@ _SPELLED = sorted(
     [(spelling, word) for word, spellings in WORDS.items() for spelling in spellings] + [(word, word) for word in OFFICERS],
     key=lambda pair: -len(pair[0]),
 )
+_ACTS = {
+    **dict.fromkeys(("NON", "DEET"), "NON"),
+    **dict.fromkeys(("CONTESTER", "CONTESTE", "RECLAMATION"), "CONTESTER"),
+    **dict.fromkeys(("ANNULER", "ANNULE", "ANNULEZ", "ANNULATION"), "ANNULER"),
+}
+_AROUND = OPENINGS | words_of(
+    """ENVOYEZ ENVOYER ENVOIE J JE VEUX VOUDRAIS SOUHAITE LA LE L MA MON CETTE CE C EST DE DU POUR REF REFERENCE N NO NUM NUMERO
+    DECLARATION PRODUCTION PESEE PAIEMENT FAUT VEUILLEZ"""
+)
+_SPOKEN_NUMBER = re.compile(r"\b(?:N|NO|NUM|NUMERO) ?(?=\d)")
+NUMBERED = ("FICHE", "SOUTENIR", "BOUTIQUE", "ACHAT", "FORMATION", "INSCRIRE", "EMPLOI", "ETAT", "ANNULER", "OUI", "PRESENT")
+"""Words with a number behind them, also written `n° 1`."""
 _REFERENCE = re.compile(r"(?:(?:LA )?REF(?:ERENCE)? |N )?(\d{3}) ?(\d{3})((?: ?[,.])?(?: [^\d]*)?|)")
 COUNTED = ("PROD", "ACHAT", "VALIDER", "TARIF")
 """Words with a quantity or an amount behind them, which a dash before it makes less than nothing: `- 5`."""
@@ -125,7 +137,22 @@ def parse(text: str) -> TypedCommand:
         if shorter is None or not _is_whole(shorter):
             break
         found, lines = shorter, lines[:-1]
-    return found or TypedCommand("", folded)
+    return found or _of_reference(folded) or TypedCommand("", folded)
+
+
+def _of_reference(folded: str) -> TypedCommand | None:
+    """Return what a text asks for that has one reference and one word for it in another order: `Envoyez NON 447135`."""
+    words = without_closing(folded).replace("PAS D ACCORD", "NON")
+    asked = {_ACTS[word] for word in words.split() if word in _ACTS}
+    reference = reference_alone(" ".join(word for word in words.split() if word not in _ACTS))
+    return TypedCommand(asked.pop(), reference) if len(asked) == 1 and reference else None
+
+
+def reference_alone(rest: str) -> str | None:
+    """Return the one reference of a text that says nothing else: `ma déclaration 603486`; None without one."""
+    found = [*REFERENCE.finditer(rest)]
+    others = REFERENCE.sub(" ", rest).replace(",", " ").split()
+    return found[0][1].replace(" ", "") if len(found) == 1 and all(word in _AROUND for word in others) else None
 
 
 def _is_whole(command: TypedCommand) -> bool:
@@ -154,6 +181,7 @@ def _begun(folded: str) -> TypedCommand | None:
             if rest != words and not rest[:1].isalpha():
                 rest = rest.strip(" ,.")
                 rest = f"{spelling} {rest}".strip() if word == "LANGUE" and not spelling.startswith("LANG") else rest
+                rest = _SPOKEN_NUMBER.sub("", rest) if word in NUMBERED else rest
                 return TypedCommand(word, rest if word in FREE_TEXT else without_closing(rest))
     return None
 

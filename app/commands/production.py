@@ -14,7 +14,7 @@ from app import texts, units
 from app.commands import replies
 from app.commands.command import Answer, Command
 from app.commands.courtesies import without_closing, without_opening
-from app.commands.grammar import fold_words, read_reference
+from app.commands.grammar import fold_words, reference_alone
 from app.commands.typed_lines import NUMBER, LineUnread, TypedLine, cut, digits_meant, is_unit, read_lines
 from app.coop.access.identity import Who
 from app.coop.members.lookup import read_card
@@ -88,8 +88,13 @@ def line_meant(command: Command) -> str | None:
 
 def reference_in(rest: str) -> str | None:
     """Return the reference that stands behind ANNULER: six digits with a right check digit, and no more."""
-    typed = read_reference(rest)
-    return typed[0] if typed and not typed[1] and valid(typed[0]) else None
+    typed = reference_alone(rest)
+    return typed if typed and valid(typed) else None
+
+
+def reference_named(rest: str) -> str | None:
+    """Return the first six digits with a right check digit, whatever else is said."""
+    return next(filter(valid, (one.replace(" ", "") for one in _SIX.findall(rest))), None)
 
 
 def cancel(command: Command, reference: str | None) -> Answer:
@@ -98,6 +103,9 @@ def cancel(command: Command, reference: str | None) -> Answer:
     if not members:
         return None
     if reference is None:
+        named = reference_named(command.rest)
+        if named:
+            return replies.HOW_UNDO.replace("{line}", f"ANNULER {named}")
         return replies.WRONG_REFERENCE if _SIX.search(command.rest) else replies.HOW_CANCEL
     # References are six digits and come round again: the newest of the number's members is meant.
     newest = select(Declaration.id, Declaration.member_id).where(

@@ -121,11 +121,13 @@ def _ends(rest: Collection[str], points: Collection[str]) -> bool:
     return any(word in points for word in reason) and _only(reason, FILLERS | STOPS | REASONS | {*points})
 
 
-def _said_to_send(words: Collection[str]) -> Literal["STOP", "STOP ALERTE", ""]:
+def _said_to_send(words: Collection[str]) -> Literal["STOP", "STOP ALERTE", "NON", ""]:
     """Return the STOP in `Envoyez STOP` or `Ça suffit, stop`, with nothing around it but what may stand behind one, or a number."""
     others = [word for word in words if _plain(word) != "STOP" and not word.isdigit()]
-    if len(others) == len(words):
+    if all(_plain(word) != "STOP" for word in words):
         return ""
+    if REFERENCE.search(" ".join(words)):
+        return "NON"
     if _ends(others, STOP_POINTS):
         return "STOP"
     return "STOP ALERTE" if _only(others, _SENT | ALERTS) else ""

@@ -30,6 +30,15 @@ READ = [
 ]
 
 
+COUNTED = ["INSCRIRE {} 1", "BOUTIQUE {}1", "SOUTENIR {} 1", "FICHE {}1", "EMPLOI {}1", "FORMATION {} 1", "ETAT {} 1"]
+
+
+@pytest.mark.parametrize("how", ["n°", "N°", "nº", "n", "no", "numéro", "№"])
+@pytest.mark.parametrize("text", COUNTED)
+def test_a_number_may_have_its_word_before_it(text, how):
+    assert parse(text.format(how)).rest == "1"
+
+
 @pytest.mark.parametrize(("text", "rest"), READ)
 def test_marks_and_signs_of_a_number_stay(text, rest):
     assert parse(text).rest == rest
