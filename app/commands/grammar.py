@@ -6,7 +6,7 @@ import unicodedata
 import msgspec
 
 from app.commands.courtesies import OPENINGS, bare, without_closing, without_opening, words_of
-from app.commands.signed import lines_of, unquoted, without_phone
+from app.commands.signed import lines_of, unquoted, without_sender
 from app.commands.stop_words import REFERENCE, read_stop
 from app.letters import plain
 
@@ -101,8 +101,9 @@ _WHOLE: dict[str, str] = {
 }
 """What stands behind a word at least where a signature may follow in the next line."""
 _GOES_ON = UNITS | {f"{unit}S" for unit in UNITS} | words_of("A B C QUALITE QUAL AUTRE")
-_DASH = re.compile("[\u2010-\u2015\u2212\u2796]")
-_MINUS = re.compile(r"(?<!\w)[-\u2010-\u2015\u2212\u2796]\s+(?=[.,]?\d)")
+_DASHES = "\\-\u02d7\u2010-\u2015\u207b\u2212\u2796\ufe63\uff0d"
+_DASH = re.compile(rf"(?<!\d)[{_DASHES}]")
+_MINUS = re.compile(rf"(?<!\w)[{_DASHES}]\ufe0f?\s+(?=[.,]?\d)|(?<=\d)[{_DASHES}](?=\d)")
 _NO_UNITS = re.compile(r"(?<![\w.,])[.,](?=\d{1,3}(?!\d))")
 """The mark of `,5`: were it punctuation, ten times as much would be read."""
 _PUNCTUATION = re.compile(r"(?<!\d)(?<!\b[OIL])[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<=\w)-(?=\D)|[^\w\s.,+@:-]|_")
@@ -123,13 +124,15 @@ def parse(text: str) -> TypedCommand:
     stop, lines = read_stop(folded, text), lines_of(text)
     if not stop and len(lines) > 1 and _SAYS_WHAT.search(fold_words(lines[0])) and all(map(_signs, lines[1:])):
         stop = read_stop(fold_words(lines[0]), lines[0])
+    if not stop and len(text) <= SHORT and any(fold_words(line) == "STOP" for line in lines):
+        stop = "STOP"
     if stop:
         return TypedCommand(stop, folded if stop == "NON" else "")
     found = _command("\n".join(lines))
     # Not in a long text, where a line that looks like a command may be the rest of a sentence.
     for at in range(1, len(lines) if found is None and len(text) <= SHORT else 0):
         below = _command("\n".join(lines[at:]))
-        if below and fold_words(lines[at]).startswith(below.word) and _ANY.search(below.rest) and _is_whole(below):
+        if below and _stands_below(fold_words(lines[at]), below):
             found, lines = below, lines[at:]
             break
     while found and len(lines) > 1 and _signs(lines[-1]):
@@ -138,6 +141,12 @@ def parse(text: str) -> TypedCommand:
             break
         found, lines = shorter, lines[:-1]
     return found or _of_reference(folded) or TypedCommand("", folded)
+
+
+def _stands_below(line: str, command: TypedCommand) -> bool:
+    """Tell whether a line below others is an order: its word alone, or with a number or a name and no more."""
+    plain = line == command.word or (command.word == "PRIX" and len(command.rest.split()) == 1) or _ANY.search(command.rest)
+    return bool(plain) and line.startswith(command.word) and (line == command.word or _is_whole(command))
 
 
 def _of_reference(folded: str) -> TypedCommand | None:
@@ -161,10 +170,12 @@ def _is_whole(command: TypedCommand) -> bool:
 
 def _signs(line: str) -> bool:
     """Tell whether a line below a command may be who wrote it: no number, no command, nothing that goes on with the line above."""
-    folded = fold_words(without_phone(line))
+    folded = fold_words(without_sender(line))
     words = folded.split()
     others = len(words) > MOST_SIGNED or any(map(str.isnumeric, folded)) or any(word in WORDS or word in OFFICERS for word in words)
-    return not words or not (others or words[0] in _GOES_ON or _command(line))
+    # `A. Diop` is no grade.
+    goes_on = bool(words) and words[0] in _GOES_ON and (len(words[0]) > 1 or len(words) == 1)
+    return not (others or goes_on or (words and _command(line)))
 
 
 def _command(text: str) -> TypedCommand | None:
@@ -198,5 +209,6 @@ def fold_words(text: str) -> str:
     # Pasted text has marks of direction and joiners that nobody sees. As punctuation they would cut a word in two.
     # What is a number and no digit (`²` `½` `⑤`) stays as it is: taken apart, `25²` would be 252.
     letters = "".join(letter if unicodedata.category(letter) == "No" else plain(letter) for letter in text)
-    seen = "".join(letter for letter in letters if unicodedata.category(letter) != "Cf")
+    # Signs that only change how a letter looks (`5️⃣`) go as well.
+    seen = "".join(letter for letter in letters if unicodedata.category(letter) not in ("Cf", "Mn", "Me"))
     return " ".join(_PUNCTUATION.sub(" ", _NO_UNITS.sub("0,", _DASH.sub("-", seen))).split())

@@ -168,7 +168,9 @@ def _product(command: Command, who: Who, typed: str) -> tuple[ProductOf, TypedLi
         meant = spelled.meant(line.name)
         for product in products:
             if product.id == meant.product_id:
-                return product, line
+                # `THIOFL2` is near enough to Thiof, and may be 12 of it.
+                unsure = meant.guessed and bool(line.number) and re.search(rf"[OIL]{re.escape(line.number)}", typed) is not None
+                return product, msgspec.structs.replace(line, unsure=line.unsure or unsure)
         near = near or meant.near
     if not lines:
         raise LineUnread(replies.HOW_PROD)

@@ -10,7 +10,9 @@ _COPIED = re.compile(r"\s*(?:jappoo\s*:|prix du \d|boutique t[eé]moin\s*:|fiche
 _NAME = r"[^\W\d_a-zà-ÿ][a-zà-ÿ'’-]+"
 _BY_COMMA = re.compile(rf",\s*(?={_NAME}(?:\s+[^\W\d_a-zà-ÿ][\w'’-]*){{1,3}}(?:,[^,\d\n]*)?\s*\Z)")
 """Before a name of two words or more with capitals: `PROD thiof 25, Awa Diop`."""
-_PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)?221[\s.-]?)?(?:7[05678]|33)[\s.-]?\d{3}(?:[\s.-]?\d{2}){2}(?!\d)")
+_SENDER = re.compile(
+    r"\bCPS ?\d{1,4}\b|(?<!\d)(?:(?:\+|00)?221[\s.-]?)?(?:7[05678]|33)[\s.-]?\d{3}(?:[\s.-]?\d{2}){2}(?!\d)", re.IGNORECASE
+)
 
 
 def unquoted(text: str) -> str:
@@ -29,6 +31,6 @@ def lines_of(text: str) -> list[str]:
     return _BY_COMMA.sub("\n", text).splitlines()
 
 
-def without_phone(line: str) -> str:
-    """Return a line without the telephone numbers in it."""
-    return _PHONE.sub(" ", line)
+def without_sender(line: str) -> str:
+    """Return a line without the telephone numbers in it, and without a co-operative's code."""
+    return _SENDER.sub(" ", line)

@@ -72,6 +72,15 @@ def test_a_line_that_belongs_to_the_text_stays(text, rest):
     assert parse(text).rest == rest
 
 
+@pytest.mark.parametrize(
+    ("text", "word"), [("Awa Diop\nPRIX thiof", "PRIX"), ("Awa Diop\nSOLDE", "SOLDE"), ("Je suis Awa\nSTOP", "STOP")]
+)
+def test_an_order_below_a_name_is_read(text, word):
+    assert parse(text).word == word
+    assert parse(f"{text} {'x' * 140}").word == ""
+    assert parse(f"{'x' * 140}\n{text}").word == ""
+
+
 def test_a_reply_below_a_copy_of_ours_is_read():
     assert parse("Jappoo: déclaré 25 kg. Pas d'accord ? Envoyez NON 447135\nNON 447135").rest == "447135"
 

@@ -21,6 +21,9 @@ READ = [
     ("PROD thiof - ,5", "THIOF -0,5"),
     ("PROD thiof 20\u2013250", "THIOF 20-250"),
     ("TARIF thiof \u2013 4500", "THIOF -4500"),
+    ("PROD thiof \u2796\ufe0f 5", "THIOF -5"),
+    ("PROD thiof 2\ufe0f\u20e35\ufe0f\u20e3", "THIOF 25"),
+    ("NON 623\u2013590", "623 590"),
     ("OUI - 4821", "4821"),
     ("NON \u2013 623590", "623590"),
     ("PROD thiof 25²", "THIOF 25²"),
@@ -67,6 +70,11 @@ def test_an_officers_amount_is_no_other(desk, amount):
     assert desk.rows(PriceProposal) == []
 
 
+def test_an_officers_broadcast_is_no_other(desk):
+    sample_declarations.appoint(desk.database)
+    assert "aucun envoi L2 chez vous" in desk.say("ANNULER l2", sender=sample_declarations.SECRETARY)
+
+
 @pytest.mark.parametrize("weight", ["\u221212,5", "- 12,5", "12²", "12½", "l2", "1O"])
 def test_an_officers_weight_is_no_other(desk, weight):
     sample_declarations.appoint(desk.database)
@@ -84,6 +92,7 @@ def test_an_officers_weight_is_no_other(desk, weight):
         ("PROD thiof 1OOkg", "Envoyez: PROD THIOF 100."),
         ("PROD thiof l,5", "Envoyez: PROD THIOF 1,5."),
         ("PROD thiof O,5", "Envoyez: PROD THIOF 0,5."),
+        ("PROD thiofl2", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
         ("PROD thiof S5", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
         ("PROD thiof l 200", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
         ("PROD thiof 2S", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
