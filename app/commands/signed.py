@@ -8,8 +8,8 @@ _HEAD = re.compile(
 _COPIED = re.compile(r"\s*(?:jappoo\s*:|prix du \d|boutique t[eé]moin\s*:|fiche \d+ .*\(\d/\d\))", re.IGNORECASE)
 """So begin SMS of ours."""
 _NAME = r"[^\W\d_a-zà-ÿ][a-zà-ÿ'’-]+"
-_BY_COMMA = re.compile(rf",\s*(?={_NAME}(?:\s+[^\W\d_a-zà-ÿ][\w'’-]*){{1,3}}(?:,[^,\d\n]*)?\s*\Z)")
-"""Before a name of two words or more with capitals: `PROD thiof 25, Awa Diop`."""
+_NAME_BEHIND = re.compile(rf"[.,;]\s*(?={_NAME}(?:\s+[^\W\d_a-zà-ÿ][\w'’-]*){{1,3}}(?:,[^,\d\n]*)?\s*\Z)")
+"""A mark before a name of two words or more with capitals: `PROD thiof 25, Awa Diop`."""
 _SENDER = re.compile(
     r"\bCPS ?\d{1,4}\b|(?<!\d)(?:(?:\+|00)?221[\s.-]?)?(?:7[05678]|33)[\s.-]?\d{3}(?:[\s.-]?\d{2}){2}(?!\d)", re.IGNORECASE
 )
@@ -27,8 +27,8 @@ def unquoted(text: str) -> str:
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a text; a name behind a comma at its end is one of its own."""
-    return _BY_COMMA.sub("\n", text).splitlines()
+    """Return the lines of a text; a name behind a comma or a point at its end is one of its own."""
+    return _NAME_BEHIND.sub("\n", text).splitlines()
 
 
 def without_sender(line: str) -> str:

@@ -12,6 +12,9 @@ SIGNED = [
     "\r\nAwa Diop\r\n77 123 45 67",
     "\nTél: +221771234567",
     "\n\nLa secrétaire",
+    ". Awa Diop",
+    "\nA. Diop",
+    "\nMme Diop CPS1",
 ]
 SIGNED += [
     "\n> Jappoo: prix du 12/11",
