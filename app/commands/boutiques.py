@@ -34,9 +34,10 @@ def order(command: Command) -> str:
     active = [who for who in command.holders if who.state == "active" and who.member_id]
     if not active or len(command.holders) != 1:
         return replies.ORDER_BY_CALL
-    number, _, wanted = command.rest.partition(" ")
-    wanted = wanted.split(" ")[0]
-    if not is_number(number, 8) or not is_number(wanted, 4) or not int(wanted):
+    number, _, behind = command.rest.partition(" ")
+    wanted, _, unit = behind.partition(" ")
+    # A second number behind would make the first one less than was meant: `1 200`, `1 ½`.
+    if not is_number(number, 8) or not is_number(wanted, 4) or not int(wanted) or any(map(str.isnumeric, unit)):
         return replies.HOW_ORDER
     try:
         row, _ = orders.place(command.session, command.own_act(active[0]), int(number), Decimal(int(wanted)))

@@ -15,6 +15,7 @@ from app.coop.broadcasts import confirmations, misses, stops
 from app.coop.broadcasts.estimates import Draft, estimate
 from app.coop.rights import NotYours, Office
 from app.db.operations import once
+from app.digits import is_number
 from app.service import service_of
 from app.sms.broadcasts import progress
 from app.sms.broadcasts.models import Broadcast
@@ -182,6 +183,9 @@ def _meant(command: Command, office: Office) -> Broadcast | None:
     mine = select(Broadcast).where(Broadcast.confirmed_at.is_not(None))
     mine = mine.where(office.scope.reach(Broadcast.cooperative_id))
     wanted = _digits(command.rest)
+    # `l2` may be 12, and what is meant by it mustn't be guessed.
+    if wanted and not is_number(wanted, len(wanted)):
+        return None
     if wanted:
         number = int(wanted[:9])
         mine = mine.where((Broadcast.number == number) | (Broadcast.number.is_(None) & (Broadcast.id == number)))
@@ -206,5 +210,6 @@ def _none(command: Command) -> str:
 
 
 def _digits(rest: str) -> str:
-    found = re.search(r"\d+", rest)
-    return found[0] if found else ""
+    """Return what has a digit in it, as typed; "" without."""
+    found = re.search(r"\S*\d\S*", rest)
+    return found[0][:9] if found else ""

@@ -37,7 +37,7 @@ from app.coop.offices.queries import administrators
 from app.sms import consents
 from app.sms import inbox as sms_inbox
 
-_SPEAKS_OF_STOP = re.compile(r"^STOP\b|DESABON|DESINSCRI|UNSUBSCRI")
+_SPEAKS_OF_STOP = re.compile(r"\bSTOP\b|DESABON|DESINSCRI|UNSUBSCRI")
 LANGUAGES = {
     "FR": "fr",
     "WO": "wo",
@@ -118,6 +118,9 @@ def reading_of(command: Command) -> SmsReading:
         return SmsReading("handled", code or replies.DECLARE_SO.replace("{line}", line))
     if is_small_talk(command.rest):
         return SmsReading("greeted", code or replies.GREETED)
+    line = contests.line_meant(command)
+    if line:
+        return SmsReading("unparsed", code or replies.LETTER_UNDOES.replace("{line}", line))
     stop = _SPEAKS_OF_STOP.search(command.rest)
     return SmsReading("unparsed", code or (replies.HOW_STOP if stop else replies.NOT_UNDERSTOOD))
 
@@ -179,7 +182,7 @@ def _cancel(command: Command) -> Answer:
     # Six digits with a right check digit are a declaration's, even
     # from an officer, whose broadcasts have small numbers.
     office = command.office("stop")
-    if typed is None and office is not None:
+    if office is not None and production.reference_named(command.rest) is None:
         return broadcasts.stop(command)
     return production.cancel(command, typed)
 

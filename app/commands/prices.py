@@ -5,13 +5,17 @@ import unicodedata
 
 from app.commands import replies
 from app.commands.command import Answer, Command
+from app.commands.grammar import TypedCommand, parse
+from app.commands.signed import lines_of
 from app.coop.access.identity import prices_of
 from app.coop.cooperatives.queries import cooperative_by_code
 from app.coop.prices import proposals
 from app.coop.prices.queries import MeantProduct, find_product, prices_for
 from app.coop.scope import FEDERATION, Scope
 
-_TARIF = re.compile(r"([^0-9]+?) (?:XOF )?([0-9]{1,3}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?")
+_TARIF = re.compile(
+    r"([^0-9]+?)(?<! [OIL]) (?:XOF )?([1-9][0-9]{0,2}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?"
+)
 _GRADED = re.compile(r"(.+?)(?: QUALITE| QUAL)? ([A-C])")
 _A = re.compile(r"\s([aàÀ])\s+\d")
 """`thiof à 1300` is no grade A, though accents are folded; without its accent it is either."""
@@ -26,12 +30,14 @@ def told(command: Command) -> str:
     if not prices:
         return replies.NO_PRICE
     own = next((who.cooperative for who in command.holders if who.cooperative_id == scope.cooperative_id), None) or "CPS"
-    if not command.rest:
+    meant, grade = _graded(command, command.rest) if command.rest else (MeantProduct(None), None)
+    # `PRIX`, and below it a name that is no product's: somebody signs.
+    signed = meant.product_id is None and parse(lines_of(command.text.strip())[0]) == TypedCommand("PRIX", "")
+    if not command.rest or signed:
         place = "fédération" if scope.is_federation else own
         # One SMS holds few prices: those of the co-operative's trade come first. Sorting keeps the order of the others.
         main_first = sorted(prices, key=lambda price: not price.main)
         return replies.price_list([(price.name, price.amount, price.unit) for price in main_first], command.now.date(), place)
-    meant, grade = _graded(command, command.rest)
     if meant.product_id is None:
         return replies.which_price(meant.near, "PRIX")
     found = [price for price in prices if price.product_id == meant.product_id]

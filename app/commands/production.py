@@ -6,7 +6,6 @@
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
 
 import msgspec
 from sqlalchemy import select
@@ -14,8 +13,9 @@ from sqlalchemy import select
 from app import texts, units
 from app.commands import replies
 from app.commands.command import Answer, Command
-from app.commands.courtesies import without_closing, without_opening, words_of
-from app.commands.grammar import fold_words, read_reference
+from app.commands.courtesies import without_closing, without_opening
+from app.commands.grammar import fold_words, reference_alone
+from app.commands.typed_lines import NUMBER, LineUnread, TypedLine, cut, digits_meant, is_unit, read_lines
 from app.coop.access.identity import Who
 from app.coop.members.lookup import read_card
 from app.coop.members.models import CardAlias, Member
@@ -29,35 +29,23 @@ from app.coop.scope import Scope
 
 _CARD = re.compile(r"((?:CARTE )?(?:N |NO )?(?:C ?\d{1,11}|\d{3,11})|(?:CARTE|NO?) \d{1,2}|[1-9]) (?=\S)")
 _CARD_BEHIND = re.compile(r"(.*\d.*) (CARTE (?:N |NO )?\d{1,11}|C ?\d{1,11})")
-_NUMBER = re.compile(r"-?\d[\d.,]*")
 _SIX = re.compile(r"(?<!\d)\d{3} ?\d{3}(?!\d)")
-_OTHER_UNITS = words_of("KG G T L KILO TONNE LITRE SAC CAISSE PIECE PANIER BASSINE SEAU SACHET POT BIDON BARQUETTE")
-"""Units that people use, whatever a co-operative counts in."""
-
-
-class TypedLine(msgspec.Struct, frozen=True):
-    """A product's name, a number, what is the unit, and what means nothing here ("" without); names as typed, folded."""
-
-    name: str
-    number: str
-    unit: str = ""
-    beside: str = ""
-
-
-class LineUnread(Exception):
-    """What was typed is no line; its argument is the answer."""
 
 
 def declare(command: Command) -> str:
     """Declare what was typed, once, or say what is missing."""
     # The same line again is taken for the same catch. Whoever brings as much once more says so.
     rest = command.rest.removesuffix(" AUTRE")
+    meant, lettered = digits_meant(rest)
     try:
-        who, typed = _declarer(command, rest)
+        who, typed = _declarer(command, meant)
         product, line = _product(command, who, typed)
         quantity = _quantity(product, line)
     except LineUnread as unread:
         return str(unread)
+    if lettered:
+        right = replies.line(product.name, units.quantity(quantity))
+        return replies.NOT_READ.replace("{typed}", cut(lettered).lower()).replace("{line}", right)
     # Declared when it was sent: after an outage it may be read only on the next day.
     act = msgspec.structs.replace(command.own_act(who), now=command.received)
     try:
@@ -81,10 +69,11 @@ def line_meant(command: Command) -> str | None:
     scopes = [Scope(who.cooperative_id) for who in command.holders if who.state == "active" and who.member_id]
     typed = without_closing(without_opening(command.rest)).removeprefix("PROD").strip()
     try:
-        lines = _lines(typed) if scopes else []
+        lines = read_lines(typed) if scopes else []
     except LineUnread:
         return None
-    alone = [one for one in lines if one.number and not one.beside and (not one.unit or one.unit.removesuffix("S") in _OTHER_UNITS)]
+    lines = [one for one in lines if one.number and not one.beside and not one.unsure]
+    alone = [one for one in lines if (not one.unit or is_unit(one.unit))]
     if not alone:
         return None
     reader = command.session.connection()
@@ -99,8 +88,13 @@ def line_meant(command: Command) -> str | None:
 
 def reference_in(rest: str) -> str | None:
     """Return the reference that stands behind ANNULER: six digits with a right check digit, and no more."""
-    typed = read_reference(rest)
-    return typed[0] if typed and not typed[1] and valid(typed[0]) else None
+    typed = reference_alone(rest)
+    return typed if typed and valid(typed) else None
+
+
+def reference_named(rest: str) -> str | None:
+    """Return the first six digits with a right check digit, whatever else is said."""
+    return next(filter(valid, (one.replace(" ", "") for one in _SIX.findall(rest))), None)
 
 
 def cancel(command: Command, reference: str | None) -> Answer:
@@ -109,6 +103,9 @@ def cancel(command: Command, reference: str | None) -> Answer:
     if not members:
         return None
     if reference is None:
+        named = reference_named(command.rest)
+        if named:
+            return replies.HOW_UNDO.replace("{line}", f"ANNULER {named}")
         return replies.WRONG_REFERENCE if _SIX.search(command.rest) else replies.HOW_CANCEL
     # References are six digits and come round again: the newest of the number's members is meant.
     newest = select(Declaration.id, Declaration.member_id).where(
@@ -137,7 +134,7 @@ def _declarer(command: Command, typed: str) -> tuple[Who, str]:
     typed = f"{behind[2]} {behind[1]}" if behind else typed
     found = _CARD.match(typed)
     card, rest = (found[1], typed[found.end() :]) if found else ("", typed)
-    if card.isdigit() and not shared and (len(card) == 1 or not _NUMBER.search(rest)):
+    if card.isdigit() and not shared and (len(card) == 1 or not NUMBER.search(rest)):
         card, rest = "", typed  # `PROD 201 thiof` on a number of one's own is 201 of it
     if not card and not shared:
         return active[0], rest
@@ -166,12 +163,14 @@ def _product(command: Command, who: Who, typed: str) -> tuple[ProductOf, TypedLi
     scope, reader = Scope(who.cooperative_id), command.session.connection()
     products, spelled = declarations.products_of(reader, scope.cooperative), spellings_of(reader, scope)
     near: tuple[str, ...] = ()
-    lines = _lines(typed)
+    lines = read_lines(typed)
     for line in lines:
         meant = spelled.meant(line.name)
         for product in products:
             if product.id == meant.product_id:
-                return product, line
+                # `THIOFL2` is near enough to Thiof, and may be 12 of it.
+                unsure = meant.guessed and bool(line.number) and re.search(rf"[OIL]{re.escape(line.number)}", typed) is not None
+                return product, msgspec.structs.replace(line, unsure=line.unsure or unsure)
         near = near or meant.near
     if not lines:
         raise LineUnread(replies.HOW_PROD)
@@ -181,43 +180,8 @@ def _product(command: Command, who: Who, typed: str) -> tuple[ProductOf, TypedLi
         if product.id == front:
             return product, msgspec.structs.replace(lines[0], name=first, beside=f"{beside} {lines[0].beside}".strip())
     names = [product.name for product in products if product.name not in near]
-    raise LineUnread(replies.which_product((*near, *names), lines[0].number, known=bool(near)))
-
-
-def _lines(typed: str) -> list[TypedLine]:
-    """Return what a text may mean, the likeliest first: the number behind the name, or before it and perhaps its unit.
-
-    Raises LineUnread where there are several products.
-    """
-    numbers = [*_NUMBER.finditer(typed)]
-    if not numbers:
-        return [TypedLine(typed, "")] if typed else []
-    first, last = numbers[0], numbers[-1]
-    before, behind = typed[: first.start()].strip(), typed[last.end() :].strip()
-    between = [typed[one.end() : other.start()].strip() for one, other in pairwise(numbers)]
-    if any(len(words) > 2 for words in between):
-        raise LineUnread(_one_of(before, numbers, between, behind))
-    number = typed[first.start() : last.end()]
-    if before:
-        unit, _, beside = behind.partition(" ")
-        return [TypedLine(before, number, unit, beside)]
-    unit, _, name = behind.partition(" ")
-    return [TypedLine(behind, number), TypedLine(name, number, unit)] if name else [TypedLine(behind, number)] if behind else []
-
-
-def _one_of(before: str, numbers: Sequence[re.Match[str]], between: Sequence[str], behind: str) -> str:
-    """Ask for one line of several: the first product's, or one of two quantities of the only product."""
-    names = [name for name in (before, *map(_without_unit, (*between, behind))) if name]
-    first, other = numbers[0][0], numbers[-1][0]
-    name = names[0][:20] if names else ""
-    if len(names) == 1:
-        both = replies.TWO_QUANTITIES.replace("{line}", replies.line(name, first[:9]))
-        return both.replace("{other}", replies.line(name, other[:9]))
-    return replies.ONE_PRODUCT.replace("{line}", replies.line(name, first))
-
-
-def _without_unit(words: str) -> str:
-    return " ".join(word for word in words.split() if word not in _OTHER_UNITS and word.removesuffix("S") not in _OTHER_UNITS)
+    number = "" if lines[0].unsure else lines[0].number
+    raise LineUnread(replies.which_product((*near, *names), number, known=bool(near)))
 
 
 def _quantity(product: ProductOf, line: TypedLine) -> Decimal:
@@ -234,10 +198,13 @@ def _quantity(product: ProductOf, line: TypedLine) -> Decimal:
 
     if not number:
         raise unread(replies.HOW_MUCH)
+    if line.unsure:
+        raise unread(replies.BAD_QUANTITY)
     if unit and not _same_unit(unit, product.unit):
-        known = unit in _OTHER_UNITS or unit.removesuffix("S") in _OTHER_UNITS
-        if known:
+        if is_unit(unit):
             raise unread(replies.OTHER_UNIT, typed=unit.lower())
+        if line.glued:
+            raise unread(replies.BAD_QUANTITY)
         line = msgspec.structs.replace(line, beside=f"{unit} {line.beside}".strip())
     spaced = re.fullmatch(r"\d{1,3}(?: \d{3})+", number)
     try:
@@ -246,6 +213,8 @@ def _quantity(product: ProductOf, line: TypedLine) -> Decimal:
         low, high = units.quantity(unclear.low), units.quantity(unclear.high)
         if not product.divisible:
             raise unread(replies.BAD_QUANTITY, line=replies.line(product.name, high)) from None
+        if unclear.low != Decimal(number.replace(",", ".")):
+            raise unread(replies.DECIMALS) from None
         raise unread(replies.UNCLEAR_QUANTITY, line=replies.line(product.name, low), high=high) from None
     except BadQuantity:
         plain = Decimal(number.replace(",", ".")) if re.fullmatch(r"\d{1,30}(?:[.,]\d{1,9})?", number) else None
@@ -259,7 +228,7 @@ def _quantity(product: ProductOf, line: TypedLine) -> Decimal:
         raise unread(replies.BAD_QUANTITY) from None
     # After the quantity, so that the line to copy has it right.
     if line.beside:
-        raise unread(replies.NOT_READ, typed=line.beside[:20].lower(), line=replies.line(product.name, units.quantity(quantity)))
+        raise unread(replies.NOT_READ, typed=cut(line.beside).lower(), line=replies.line(product.name, units.quantity(quantity)))
     return quantity
 
 

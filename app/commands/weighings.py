@@ -14,7 +14,9 @@ from app.coop.production import declarations, weighing_lookup, weighings
 from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
 from app.coop.rights import Office
 
-_LINE = re.compile(r"(?<!\S)(\d{6}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)")
+_LINE = re.compile(
+    r"(?<!\S)(?:REF(?:ERENCE)? |N )?(\d{3} ?\d{3}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)"
+)
 HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 12,5 A, 111112 30 B. Rien n'est noté. {cost}."
 NOTED = "Jappoo: {noted}. Pour créditer: {code} puis 8, 1, et votre code secret. {cost}."
 STANDS = "Jappoo: rien de nouveau.{named} {cost}."
@@ -47,9 +49,10 @@ class WeighedLine(msgspec.Struct, frozen=True):
 
 def read_lines(rest: str) -> list[WeighedLine]:
     """Return the lines of a folded text; none when anything in it isn't one."""
-    text = re.sub(r"(?<=[0-9A-C]),(?= |\d{6} )", " ", rest)
+    text = re.sub(r"(?<=[0-9A-C]),(?= |\d{6} |REF)", " ", rest)
     left = " ".join(_LINE.sub("", text).replace(",", " ").split())
-    return [] if left else [WeighedLine(reference, weight, grade or None) for reference, weight, grade in _LINE.findall(text)]
+    found = [] if left else _LINE.findall(text)
+    return [WeighedLine(reference.replace(" ", ""), weight, grade or None) for reference, weight, grade in found]
 
 
 def _office(command: Command, lines: Sequence[WeighedLine]) -> Office | None:
@@ -103,9 +106,11 @@ def note_lines(command: Command) -> Answer:
 
 
 def _named(line: WeighedLine, fault: Exception) -> str:
-    """Name a line that isn't noted; a weight of three decimals with what it may mean."""
+    """Name a line that isn't noted; a weight of three decimals with what it may mean, or as it was typed."""
     if not isinstance(fault, UnclearQuantity):
         return line.reference
+    if fault.low != Decimal(line.weight.replace(",", ".")):
+        return f"{line.reference} {line.weight}"
     return f"{line.reference} {units.quantity(fault.low)} ou {units.quantity(fault.high)}"
 
 

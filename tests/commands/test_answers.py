@@ -127,7 +127,7 @@ def test_a_declaration_is_taken(desk, text, said):
         ("PROD thiof 3 caisses 75 kg", "deux quantités. Envoyez: PROD THIOF 3, ou PROD THIOF 75."),
         ("PROD 25 kg thiof 3 caisses sardinelle", "un seul produit par SMS. Envoyez: PROD THIOF 25,"),
         ("PROD thiof 1.200", "1.200 n'est pas clair. Envoyez: PROD THIOF 1,2, ou 1200."),
-        ("PROD thiof 12,567", "12,567 n'est pas clair. Envoyez: PROD THIOF 12,57, ou 12567."),
+        ("PROD thiof 12,567", "12,567 n'est pas clair: au plus 2 chiffres après la virgule."),
         ("PROD yeet trois", "Yeet: combien de caisses ? Par exemple PROD YEET 3."),
         ("PROD thiof beaucoup 25", "pas compris: beaucoup. Envoyez: PROD THIOF 25."),
         ("PROD yeet 2,5", "Yeet se compte en caisses, sans virgule. Envoyez: PROD YEET 3."),

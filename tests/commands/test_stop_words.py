@@ -27,16 +27,27 @@ Arrêtez, vous vous trompez de numéro
 STOP, je ne suis plus membre|stop ça suffit|STOP! Ma femme est à Dakar|je me désabonne
 Merci de me désinscrire|Retirez-moi de votre liste
 Je ne veux plus recevoir vos messages|n'envoyez plus de messages svp|Ne m'envoyez plus rien|Je veux plus recevoir de SMS
+Merci de ne plus m'envoyer de SMS|je ne veux plus recevoir de sms de votre part|Veuillez me retirer de votre liste
+Ne plus recevoir|Envoyez STOP|St0p|J'envoie STOP au 21512|stop c'est pénible|STOP, on ne vous connaît pas|STOP pas besoin merci
+Stop, je ne suis pas concerné|STOP c'est fatigant|Stop ce numéro n'est plus à elle|STOP envoyé au 21512|Stop je ne connais pas
+Stop c'est la troisième fois|Stop elle est décédée|remove me from your list|please don't send me any more messages
+Pas intéressée, stop|J'en ai marre de vos sms stop|Je veux stopper les sms|Arrêtez avec vos SMS
+supprimez mon numéro|Plus de SMS svp|pas de messages merci|Merci de ne plus nous contacter|Rayez mon numéro de vos listes
 Veuillez arrêter de m'envoyer des SMS|je veux arrêter de recevoir vos messages"""
 ALERTS = """STOP ALERTE|stop alertes|Stop-Alerte!|STOPALERTE|arrêt alerte
-Arrêtez les alertes svp|FIN URGENCE|stop urgent|DEDDU ALERTE|stop alertes sms"""
+Arrêtez les alertes svp|FIN URGENCE|Envoyez STOP ALERTE|stop urgent|DEDDU ALERTE|stop alertes sms"""
 START = "START|start!|Start svp|REPRENDRE|reprendre les messages|OUVRIR|Réabonner|recommencez svp|START ALERTE|staart"
 OTHERS = """Fin de semaine je livre 20 caisses|arrêt de la pirogue demain|stop on ne sort pas|Finda|départ|stopover|FIN 2026
 Arrêtez de m'envoyer Moussa|stop je ne veux pas vendre|Arrêtez la vente|ok demain|please send|ARRET 2 caisses|FIN 3
 stop 2 caisses|dakar|taxi|je veux arrêter la pêche|stop ne venez pas|arrêtez pas svp|n'arrêtez pas
 ouvrir la boutique|START PECHE|bonjour|svp|merci|arrêt 3 jours|alerte|
 comment me désabonner ?|je ne veux pas me désabonner|Je ne reçois plus vos messages|je ne veux plus de glace
-Stop merci d'envoyer l'argent
+Stop merci d'envoyer l'argent|stop à la pollution|Stop au vol de moteurs|stop c'est dangereux en mer|Arrêtez c'est fatigant
+Comment envoyer STOP ?|n'envoyez pas STOP|merci de ne plus m'envoyer de poisson|Ne plus recevoir de glace|Plus de glace svp
+plus de place
+Retirez mon nom de la pesée|je n'ai pas demandé à être désabonnée|Pourquoi m'avez-vous désabonnée ?|arrêt, la pirogue est morte
+stop la pluie arrive|Stop elle est partie en mer|je ne veux pas être payée par SMS|ne pas envoyer la glace
+fin de la troisième sortie
 Arrêtez. La vente est finie|Re: la pesée|je veux plus d'informations|stop, on ne sort pas, mauvais temps"""
 
 
