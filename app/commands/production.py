@@ -14,7 +14,7 @@ from app import texts, units
 from app.commands import replies
 from app.commands.command import Answer, Command
 from app.commands.courtesies import without_closing, without_opening
-from app.commands.grammar import fold_words, reference_alone
+from app.commands.grammar import reference_alone
 from app.commands.typed_lines import NUMBER, LineUnread, TypedLine, cut, digits_meant, is_unit, read_lines
 from app.coop.access.identity import Who
 from app.coop.members.lookup import read_card
@@ -200,7 +200,7 @@ def _quantity(product: ProductOf, line: TypedLine) -> Decimal:
         raise unread(replies.HOW_MUCH)
     if line.unsure:
         raise unread(replies.BAD_QUANTITY)
-    if unit and not _same_unit(unit, product.unit):
+    if unit and not units.is_meant(unit, product.unit):
         if is_unit(unit):
             raise unread(replies.OTHER_UNIT, typed=unit.lower())
         if line.glued:
@@ -230,12 +230,3 @@ def _quantity(product: ProductOf, line: TypedLine) -> Decimal:
     if line.beside:
         raise unread(replies.NOT_READ, typed=cut(line.beside).lower(), line=replies.line(product.name, units.quantity(quantity)))
     return quantity
-
-
-def _same_unit(typed: str, unit: str) -> bool:
-    """Tell whether a unit was meant, one or several of it, or a short form of three letters or more."""
-    one, meant = typed.removesuffix("S"), fold_words(unit).removesuffix("S")
-    # `KILO` is no beginning of `KG`, so that the rule below doesn't know it.
-    if meant == "KG" and one in ("KILO", "KGS"):
-        return True
-    return one == meant or typed == fold_words(units.plural(unit)) or (len(one) >= 3 and meant.startswith(one))
