@@ -29,7 +29,7 @@ from app.coop.production.models import Declaration
 from app.coop.subject import declared
 from app.coop.till import payouts
 from app.coop.till.models import HELD, Payout
-from app.db.rows import require
+from app.db.rows import each, require
 
 CONTESTED_WITHIN = timedelta(hours=48)
 """For how long an account stays open after a settlement that was paid without the member's own PIN."""
@@ -171,8 +171,7 @@ def close_signed(session: Session, now: datetime) -> int:
     due = select(Payout).where(quiet, Payout.paid_at <= now - CONTESTED_WITHIN, leaves.exists())
     # One that is locked is being contested, or closed by another scheduler.
     rows = session.scalars(due.order_by(Payout.id).limit(200).with_for_update(skip_locked=True)).all()
-    for row in rows:
-        close_paid(session, row, now)
+    each(session, "a settlement that was paid", [(row.id, row) for row in rows], lambda row: close_paid(session, row, now))
     return len(rows)
 
 

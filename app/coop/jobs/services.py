@@ -15,7 +15,7 @@ from app.coop.offices import audit
 from app.coop.offices.partners import PartnerRefused, lock_partner
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
-from app.db.rows import require, store
+from app.db.rows import each, require, store
 from app.service import service_of
 
 MOST_TOLD, MOST_PLACES = 500, 999
@@ -141,15 +141,20 @@ def tell_news(session: Session, now: datetime) -> None:
     if not service_of(session).awake(now):
         return
     due = select(JobInterest).where(JobInterest.news).order_by(JobInterest.id).limit(MOST_TOLD).with_for_update(skip_locked=True)
-    for row in session.scalars(due).all():
+    rows = session.scalars(due).all()
+
+    def tell(row: JobInterest) -> None:
         job = session.get_one(Job, row.job_id)
         act = Act.by_clock(f"job:{job.id}:{row.id}:{job.state}", now)
         words = texts.say("job_ended", trade=job.trade, site=job.place, job_is=job.state)
-        row.news = False
         if row.phone:
             tell_number(session, act, row.phone, "receipt", act.operation, words)
         elif row.member_id is not None:
             tell_member(session, act, row.member_id, "receipt", act.operation, words)
+
+    for row in rows:
+        row.news = False
+    each(session, "news of a job", [(row.id, row) for row in rows], tell)
 
 
 def whose(act: Act) -> ColumnElement[bool]:
