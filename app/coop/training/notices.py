@@ -58,7 +58,7 @@ def tell_news(session: Session, now: datetime) -> None:
     def tell_one(one: tuple[TrainingApplication, str | None]) -> None:
         row, news = one
         training = session.get_one(Training, row.training_id)
-        act = Act.by_clock(f"training news:{row.id}:{row.state}:{training.starts_on}", now)
+        act = Act.by_clock(f"training news:{row.id}:{row.state}:{training.starts_on}:{now:%Y%m%d%H%M%S}", now)
         tell(session, act, row, "receipt", _news(row, training, news))
 
     told = [(row.id, (row, row.news)) for row in rows]
