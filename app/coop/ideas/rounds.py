@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import texts
 from app.coop.act import Act
+from app.coop.cooperatives.models import Cooperative
 from app.coop.ideas.models import Idea, IdeaRound, IdeaScore, IdeaVoice
 from app.coop.members.notices import tell_member
 from app.db.rows import each, store
@@ -37,6 +38,8 @@ def check_round(reader: Connection | Session, *, support_until: datetime, score_
 
 def begin_round(session: Session, *, support_until: datetime, score_until: datetime, now: datetime) -> IdeaRound:
     """Open a round. Raises RoundOpen."""
+    # The federation has no row to lock: of two who open one at once the second waits at the first co-operative's.
+    session.execute(select(Cooperative.id).order_by(Cooperative.id).limit(1).with_for_update(key_share=True))
     check_round(session, support_until=support_until, score_until=score_until, now=now)
     row = IdeaRound(opened_at=now, support_until=support_until, score_until=score_until)
     return store(session, row)
