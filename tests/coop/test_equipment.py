@@ -211,6 +211,15 @@ def test_the_clock_ends_what_nobody_decided_or_came_for_and_tells_the_next_of_a_
     sound(quay)
 
 
+def test_what_is_out_and_never_comes_back_keeps_the_clock_from_no_other_booking(quay, clock, monkeypatch):
+    monkeypatch.setattr(bookings_clock, "MOST_AT_ONCE", 1)
+    out, missed = book(quay, 201, TODAY, "am", clock()), book(quay, 202, TODAY, "pm", clock())
+    with quay.transaction() as session:
+        custody.hand_out(session, by(SECRETARY, "out", clock()), out.id, "bon")
+        bookings_clock.sweep(session, clock() + timedelta(days=1))
+        assert session.get(Booking, missed.id).state == "missed"
+
+
 @pytest.mark.parametrize("racers", [20])
 def test_many_at_once_for_one_half_day_are_one(quay, clock, racers):
     """On both databases, each racer a member's own session."""

@@ -21,7 +21,9 @@ def sweep(session: Session, now: datetime) -> None:
     """Let go of what was asked and not decided before its half-day, call missed what nobody came for, tell of what is late."""
     due = select(Booking).where(Booking.state.in_(("asked", "booked", "out")), Booking.on_day <= now.date())
     # One that is locked is being handed out or taken back: the next round sees what came of it.
-    rows = session.scalars(due.order_by(Booking.id).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all()
+    # What is out stays due until it is back: it comes last.
+    due = due.order_by(Booking.state == "out", Booking.id)
+    rows = session.scalars(due.limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all()
 
     def move_on(row: Booking) -> None:
         when = bounds(row.on_day, row.half)
