@@ -191,3 +191,15 @@ def test_a_row_that_is_refused_stops_none_behind_it(sqlite_database, case):
         do(session, NOW + later)
         assert session.info[PASSED_OVER]
         assert session.scalar(behind) != before
+
+
+def test_an_account_to_which_something_has_come_since_keeps_no_other_from_being_closed(sqlite_database, monkeypatch):
+    monkeypatch.setattr(settlements, "MOST_AT_ONCE", 1)
+    database = sample_declarations.staffed(sqlite_database)
+    sample_declarations.women(database, 2)
+    settled(database)
+    with database.transaction() as session:
+        session.execute(update(Account).where(Account.member_id == 201, Account.kind == "payable").values(balance=-500))
+    with database.transaction() as session:
+        settlements.close_signed(session, NOW + SOON)
+        assert session.scalars(select(Departure.state).order_by(Departure.id)).all() == ["open", "closed"]
