@@ -15,6 +15,7 @@ from app.coop.equipment import bookings, custody
 from app.coop.equipment import clock as bookings_clock
 from app.coop.equipment.models import Booking
 from app.coop.jobs import services as jobs
+from app.coop.jobs.models import Job
 from app.coop.ledger.models import Account
 from app.coop.ledger.services import reverse
 from app.coop.lots import runs, stock
@@ -119,6 +120,12 @@ def filled(database):
         jobs.end(session, 1, "filled")
 
 
+def advertised(database):
+    with database.transaction() as session:
+        for trade in ("Soudeur", "Peintre"):
+            jobs.add_job(session, jobs.NewJob("Chantier naval", trade, "Mbour", 2, NOW.date()), NOW.date())
+
+
 def trained(state):
     return select(func.count()).where(TrainingApplication.training_id == 3, TrainingApplication.state == state)
 
@@ -174,6 +181,13 @@ CASES = {
         select(func.count()).where(TrainingApplication.training_id == 3, TrainingApplication.told_rank_on > NOW.date()),
     ),
     "training news": (unplaced, training_notices.tell_news, BEGUN, FIRST_TOLD, SECOND_TOLD),
+    "jobs over": (
+        advertised,
+        jobs.expire,
+        SOON,
+        "UPDATE ON jobs WHEN OLD.id = 1",
+        select(Job.state == "closed").where(Job.id == 2),
+    ),
     "job news": (filled, jobs.tell_news, SOON, FIRST_TOLD, SECOND_TOLD),
 }
 

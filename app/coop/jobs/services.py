@@ -129,8 +129,8 @@ def end(session: Session, job_id: int, state: str, act: Act | None = None) -> in
 
 def expire(session: Session, now: datetime) -> None:
     """Close jobs whose last day is over, and erase who the strangers were that asked long ago."""
-    for job_id in session.scalars(select(Job.id).where(Job.state == "open", Job.until < now.date()).order_by(Job.id)).all():
-        end(session, job_id, "closed")
+    over = session.scalars(select(Job.id).where(Job.state == "open", Job.until < now.date()).order_by(Job.id)).all()
+    each(session, "a job that is over", [(one, one) for one in over], lambda job_id: end(session, job_id, "closed"))
     old = select(Job.id).where(Job.until < (now - KEPT).date())
     named = JobInterest.member_id.is_(None) & JobInterest.name.is_not(None) & JobInterest.job_id.in_(old)
     session.execute(update(JobInterest).where(named).values(name=None, phone=None))
