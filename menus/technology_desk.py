@@ -31,6 +31,7 @@ Paid = Annotated[str, kinds.Kind("words", "Prix 99 999 F. Caution 999 999 F.")]
 MACHINES = {"usable": "en service", "repair": "en réparation"}
 NOT_DONE = {
     bookings.BookingNotOpen: "Déjà fait, pas du jour, ou pas à vous.",
+    bookings.EquipmentGone: "La machine est en réparation.",
     custody.OwnBooking: "Pas pour vous-même: un autre responsable.",
     custody.EquipmentRefused: "Pas une machine de votre CPS.",
     services.InnovationNotOpen: "Déjà décidée, ou pas à vous.",
@@ -193,8 +194,6 @@ def repair_machine(hop: Hop, session: Session, kept: OwnedMachine) -> DeskDone:
     """Take it out of use, and tell all who have booked it."""
     act = officers_act(session, hop, "boutiques")
     off = custody.repair(session, act, kept.owned_machine.id)
-    for row in off:
-        clock.tell(session, act, row)
     return DeskDone(f"En réparation. {units.count(len(off), 'réservation')} {units.agree(len(off), 'tombée')}.")
 
 

@@ -163,6 +163,26 @@ def test_in_repair_what_was_booked_is_off_and_nothing_new_is(quay, clock):
     assert book(quay, 202, TOMORROW, "am", clock()).state == "booked"
 
 
+def test_taken_back_damaged_what_was_booked_ahead_is_off_and_told_and_not_counted_as_missed(quay, clock):
+    out, ahead = book(quay, 201, TODAY, "pm", clock()), book(quay, 202, TOMORROW, "am", clock())
+    with quay.transaction() as session:
+        custody.hand_out(session, by(SECRETARY, "out", clock()), out.id, "bon")
+        custody.take_back(session, by(SECRETARY, "back", clock()), out.id, "abîmé", damaged=True)
+        bookings_clock.sweep(session, clock() + timedelta(days=2))
+        assert session.get(Booking, ahead.id).state == "off"
+        [told] = session.scalars(select(Message.text).where(Message.cause == f"booking:{ahead.id}:off")).all()
+    assert "en réparation" in told
+    sound(quay)
+
+
+def test_what_is_in_repair_is_handed_to_nobody(quay, clock):
+    row = book(quay, 201, TODAY, "pm", clock())
+    with quay.transaction() as session:
+        session.execute(update(Equipment).values(state="repair"))
+    with quay.transaction() as session, pytest.raises(bookings.EquipmentGone), session.begin_nested():
+        custody.hand_out(session, by(SECRETARY, "out", clock()), row.id, "bon")
+
+
 def test_the_clock_ends_what_nobody_decided_or_came_for_and_tells_the_next_of_a_late_one(quay, clock):
     with quay.transaction() as session:
         session.execute(update(Equipment).values(approval=True))
@@ -189,6 +209,15 @@ def test_the_clock_ends_what_nobody_decided_or_came_for_and_tells_the_next_of_a_
     assert len(told) == 1
     assert "pas encore rendue" in told[0]
     sound(quay)
+
+
+def test_what_is_out_and_never_comes_back_keeps_the_clock_from_no_other_booking(quay, clock, monkeypatch):
+    monkeypatch.setattr(bookings_clock, "MOST_AT_ONCE", 1)
+    out, missed = book(quay, 201, TODAY, "am", clock()), book(quay, 202, TODAY, "pm", clock())
+    with quay.transaction() as session:
+        custody.hand_out(session, by(SECRETARY, "out", clock()), out.id, "bon")
+        bookings_clock.sweep(session, clock() + timedelta(days=1))
+        assert session.get(Booking, missed.id).state == "missed"
 
 
 @pytest.mark.parametrize("racers", [20])

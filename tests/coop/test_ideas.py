@@ -1,5 +1,6 @@
 """Ideas: what words are let in, one member one voice, who may score, and what a round keeps."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
@@ -199,3 +200,19 @@ def test_a_round_has_its_dates_in_order_and_is_the_only_one(staffed, clock):
             with pytest.raises(rounds.RoundOpen):
                 rounds.begin_round(session, support_until=support_until, score_until=score_until, now=clock())
         assert sample_boutiques.begin(session, clock()).id == 2
+
+
+def test_of_two_rounds_that_are_opened_at_once_one_is(postgres_database, clock):
+    database = sample_declarations.staffed(postgres_database)
+
+    def begin():
+        with database.transaction() as session:
+            sample_boutiques.begin(session, clock())
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            sample_boutiques.begin(session, clock())
+            second = pool.submit(begin)
+            assert wait([second], 0.5).not_done, "it waits for the first one's end"
+        with pytest.raises(rounds.RoundOpen):
+            second.result(30)

@@ -33,6 +33,17 @@ def test_a_training_that_cannot_be_is_refused(quay, given, says):
         opened(quay, **given)
 
 
+def test_the_last_of_many_moves_is_told_though_it_leads_to_a_day_that_was_told_before(quay, clock_now):
+    training, now = opened(quay), clock_now
+    apply(quay, training, 201, now)
+    for number, days in enumerate((7, 0, 7)):
+        with quay.transaction() as session:
+            seats.move(session, by(FEDERATION, f"move {number}", now), training, FIRST + timedelta(days), now.date())
+        for _ in range(2):
+            sweep(quay, now + timedelta(minutes=number))
+    assert [text.split("le ")[1][:10] for text in told(quay, 201)] == ["15/12/2026", "08/12/2026", "15/12/2026"]
+
+
 def test_moved_and_cancelled_are_told_to_all_once(quay, clock_now):
     training, now = opened(quay), clock_now
     for member in (201, 202):

@@ -169,6 +169,18 @@ def test_open_lines_of_one_who_left_the_office_go_to_another_who_weighs(quayside
         assert len(weighings.confirm(session, by(PRESIDENT, "done", NOW), upto=lines[-1].id, francs=worth)) == 2
 
 
+def test_a_line_that_comes_back_to_an_officer_is_told_again(quayside):
+    noted(quayside, 1)
+    ended, stays = {"until_on": NOW.date() - timedelta(days=1)}, {"until_on": None}
+    with quayside.transaction() as session:
+        for days, (clerk, president) in enumerate(((ended, stays), (stays, ended), (ended, stays))):
+            for person, until in ((101, clerk), (102, president)):
+                session.execute(update(Role).where(Role.person_id == person).values(until))
+            assert orphaned_lines.sweep(session, now=NOW + timedelta(hours=days)) == 1
+        to = session.scalars(select(Message.to_number).order_by(Message.id)).all()
+    assert (len(to), to[0]) == (3, to[2])
+
+
 def test_a_line_without_a_price_stays_open(quayside):
     noted(quayside, 2)
     with quayside.transaction() as session:

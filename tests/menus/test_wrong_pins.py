@@ -50,6 +50,20 @@ def test_many_peoples_pins_on_one_number_make_it_rest_and_the_administrators_are
 
 
 @ON_SQLITE
+@pytest.mark.usefixtures("line")
+def test_the_alarm_on_one_number_keeps_none_over_all_numbers_silent(database):
+    stranger, now = "+221779999999", datetime.now(UTC)
+    for tried_on, people, times, noted_on in (
+        (sample_cooperative.SHARED, [1, 2, 3], 3, sample_cooperative.SHARED),
+        (stranger, [1, 2], wrong_pins.A_MINUTE, sample_cooperative.AWA),
+    ):
+        tried(database, tried_on, people, times, timedelta(seconds=20))
+        with database.transaction() as session:
+            wrong_pins.note(session, noted_on, 2, now=now)
+    assert len(told(database, "alarm", sample_declarations.ADMINISTRATOR)) == 2
+
+
+@ON_SQLITE
 def test_many_wrong_pins_in_a_minute_let_all_rest_for_that_minute(line, database):
     tried(database, "+221779999999", [1, 2], wrong_pins.A_MINUTE // 2, timedelta(seconds=20))
     assert "tapez encore dans 1 min" in balance(line, sample_cooperative.SHARED, "1", "1357")

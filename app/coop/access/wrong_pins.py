@@ -53,12 +53,15 @@ def look(reader: Connection | Session, phone: str, person_id: int, now: datetime
 
 
 def note(session: Session, phone: str, person_id: int, *, now: datetime) -> None:
-    """Write a wrong PIN down; when it makes PINs rest, tell the administrators, once an hour at the most."""
+    """Write a wrong PIN down; when it makes PINs rest, tell the administrators.
+
+    Of one number and of all they hear once an hour each at the most.
+    """
     store(session, WrongPin(phone=phone, person_id=person_id, at=now))
     where = look(session, phone, person_id, now).rests
     if where is None:
         return
-    words, cause = texts.say("pins_sprayed", hour=now), f"wrong pins:{now:%Y%m%d%H}"
+    words, cause = texts.say("pins_sprayed", hour=now), f"wrong pins:{where}:{now:%Y%m%d%H}"
     if where == "number":
         words = texts.say("pins_sprayed_on", phone=phone, hour=now)
     for number in administrators(session.connection(), now.date()):

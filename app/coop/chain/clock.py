@@ -1,7 +1,6 @@
 """What producers are told, once a lot: when all of it is sold, or after 30 days. By day, within the day's budget."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,19 +8,19 @@ from sqlalchemy.orm import Session
 from app import texts
 from app.coop.act import Act
 from app.coop.chain.earnings import earned
-from app.coop.chain.family import Family, family_of
+from app.coop.chain.family import Family, family_of, unsold
 from app.coop.chain.models import QuietChain
-from app.coop.chain.recall import forward
 from app.coop.lots.models import Lot, LotEvent
 from app.coop.members.contact import reach
 from app.coop.members.notices import tell_number
+from app.db.rows import each
 from app.service import service_of
 from app.sms.broadcasts.budget import OverBudget, reserve
 from app.sms.prices import part_price
 
 AFTER = timedelta(days=30)
-MOST_LOTS = 20
-"""Lots that one sweep looks at: the oldest that nobody was told of."""
+MOST_LOTS, MOST_TOLD = 200, 20
+"""Lots that one sweep looks at, the oldest of which nobody was told, and those of which it tells."""
 
 
 def sweep(session: Session, now: datetime) -> None:
@@ -30,23 +29,25 @@ def sweep(session: Session, now: datetime) -> None:
         return
     quiet = select(QuietChain.cooperative_id)
     due = select(Lot).join(LotEvent, LotEvent.id == Lot.made_by).where(LotEvent.kind == "delivery", Lot.told_at.is_(None))
-    done = (LotEvent.at <= now - AFTER) | (Lot.units == Decimal(0))
-    for lot in session.scalars(due.where(done).order_by(Lot.id).limit(MOST_LOTS).with_for_update(of=Lot, skip_locked=True)).all():
-        family = family_of(session, lot.code)
-        made_at = session.scalar(select(LotEvent.at).where(LotEvent.id == lot.made_by))
-        # An emptied lot may have become others, of which some isn't sold yet.
-        if family is None or made_at is None or (made_at > now - AFTER and not _sold_out(family)):
-            continue
+    # An emptied lot may have become others, of which some isn't sold yet.
+    done = (LotEvent.at <= now - AFTER) | Lot.id.not_in(select(unsold().c.id))
+    rows = session.scalars(due.where(done).order_by(Lot.id).limit(MOST_LOTS).with_for_update(of=Lot, skip_locked=True)).all()
+    told = 0
+
+    def tell(lot: Lot) -> None:
+        nonlocal told
+        family = family_of(session, lot.code) if told < MOST_TOLD else None
+        if family is None:
+            return
         if session.scalar(quiet.where(QuietChain.cooperative_id == lot.cooperative_id)) is None:
             try:
                 _tell(session, family, lot, now)
             except OverBudget:
-                continue  # another day's, or a smaller lot's turn
+                return  # another day's, or a smaller lot's turn
+            told += 1
         lot.told_at = now
 
-
-def _sold_out(family: Family) -> bool:
-    return all(family.links[lot].left == 0 for lot in forward(family))
+    each(session, "a lot to be told of", [(lot.id, lot) for lot in rows], tell)
 
 
 def _tell(session: Session, family: Family, lot: Lot, now: datetime) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import CTE, Connection, func, literal, null, select, type_coerce, union_all
+from sqlalchemy import CTE, Connection, Select, func, literal, null, select, type_coerce, union_all
 from sqlalchemy.orm import Session, aliased
 
 from app.coop.boutiques.models import OfferedLot, Order
@@ -128,7 +128,16 @@ def _ids(codes: Collection[str]) -> CTE:
     onward = select(child.id).join(LotMove, LotMove.event_id == child.made_by).join(down, down.c.id == LotMove.lot_id)
     # UNION without ALL: lots that were split and meet again are read once.
     down = down.union(onward.where(LotMove.units < Decimal(0)))
-    up = select(down.c.id).cte("up", recursive=True)
+    return _with_sources(select(down.c.id))
+
+
+def unsold() -> CTE:
+    """Select the ids of all lots of which some is left, or of what was made of them."""
+    return _with_sources(select(Lot.id).where(Lot.units > Decimal(0)))
+
+
+def _with_sources(ids: Select[int]) -> CTE:
+    up = ids.cte("up", recursive=True)
     parent = aliased(Lot)
     back = select(LotMove.lot_id).join(parent, parent.made_by == LotMove.event_id).join(up, up.c.id == parent.id)
     return up.union(back.where(LotMove.units < Decimal(0)))

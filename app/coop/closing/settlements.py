@@ -29,10 +29,11 @@ from app.coop.production.models import Declaration
 from app.coop.subject import declared
 from app.coop.till import payouts
 from app.coop.till.models import HELD, Payout
-from app.db.rows import require
+from app.db.rows import each, require
 
 CONTESTED_WITHIN = timedelta(hours=48)
 """For how long an account stays open after a settlement that was paid without the member's own PIN."""
+MOST_AT_ONCE = 200
 
 
 class StillOpen(Exception):
@@ -171,11 +172,12 @@ def close_signed(session: Session, now: datetime) -> int:
     """Close the accounts whose settlement was paid without the member's own PIN, CONTESTED_WITHIN ago; return how many were due."""
     leaves = select(Departure.id).where(Departure.member_id == Payout.member_id, Departure.state == "open")
     quiet = (Payout.kind == "settlement") & (Payout.state == "paid") & ~Payout.contested
-    due = select(Payout).where(quiet, Payout.paid_at <= now - CONTESTED_WITHIN, leaves.exists())
+    # Something has come to it since: it waits for another settlement, and keeps nobody behind it from their end.
+    come = select(Account.id).where(Account.member_id == Payout.member_id, Account.balance != 0)
+    due = select(Payout).where(quiet, Payout.paid_at <= now - CONTESTED_WITHIN, leaves.exists(), ~come.exists())
     # One that is locked is being contested, or closed by another scheduler.
-    rows = session.scalars(due.order_by(Payout.id).limit(200).with_for_update(skip_locked=True)).all()
-    for row in rows:
-        close_paid(session, row, now)
+    rows = session.scalars(due.order_by(Payout.id).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all()
+    each(session, "a settlement that was paid", [(row.id, row) for row in rows], lambda row: close_paid(session, row, now))
     return len(rows)
 
 

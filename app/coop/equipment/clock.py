@@ -10,6 +10,7 @@ from app.coop.act import Act
 from app.coop.equipment.bookings import bounds, move
 from app.coop.equipment.models import Booking
 from app.coop.members.notices import tell_member
+from app.db.rows import each
 
 SOON = timedelta(hours=24)
 """How far ahead the next member is told that what they booked isn't back."""
@@ -20,7 +21,11 @@ def sweep(session: Session, now: datetime) -> None:
     """Let go of what was asked and not decided before its half-day, call missed what nobody came for, tell of what is late."""
     due = select(Booking).where(Booking.state.in_(("asked", "booked", "out")), Booking.on_day <= now.date())
     # One that is locked is being handed out or taken back: the next round sees what came of it.
-    for row in session.scalars(due.order_by(Booking.id).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all():
+    # What is out stays due until it is back: it comes last.
+    due = due.order_by(Booking.state == "out", Booking.id)
+    rows = session.scalars(due.limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all()
+
+    def move_on(row: Booking) -> None:
         when = bounds(row.on_day, row.half)
         if row.state == "asked" and when.begins <= now:
             move(session, row.id, ("asked",), "refused")
@@ -29,6 +34,8 @@ def sweep(session: Session, now: datetime) -> None:
             move(session, row.id, ("booked",), "missed")
         elif row.state == "out" and when.ends <= now:
             _tell_next(session, row, now)
+
+    each(session, "a booking that is due", [(row.id, row) for row in rows], move_on)
 
 
 def tell(session: Session, act: Act, row: Booking) -> None:

@@ -20,6 +20,7 @@ CUT_NAME = 12
 """Letters of a machine's name and place in a sentence that has all its terms."""
 DENIES = {
     bookings.BookingNotOpen: "déjà fait, ou pas du jour",
+    bookings.EquipmentGone: "la machine est en réparation",
     custody.OwnBooking: "pas pour vous-même: un autre responsable",
     custody.EquipmentRefused: "ce nom est pris, ou un chiffre ne va pas",
     NotYours: "une machine est à une CPS: son responsable le demande",

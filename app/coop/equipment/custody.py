@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from app.coop.act import Act
 from app.coop.cooperatives.models import Cooperative
-from app.coop.equipment.bookings import BookingNotOpen, move
+from app.coop.equipment.bookings import BookingNotOpen, EquipmentGone, move
+from app.coop.equipment.clock import tell
 from app.coop.equipment.models import Booking, Equipment, LentEquipment
 from app.coop.ledger.services import account_of, post
 from app.coop.members.models import Member
@@ -71,11 +72,17 @@ def lend(session: Session, act: Act, equipment_id: int, cooperative_id: int, *, 
 
 
 def hand_out(session: Session, act: Act, booking_id: int, state: str) -> Booking:
-    """Note that a member got it, in which state, and put fee and deposit into the box. Raises BookingNotOpen, OwnBooking."""
+    """Note that a member got it, in which state, and put fee and deposit into the box.
+
+    Raises BookingNotOpen, OwnBooking, EquipmentGone.
+    """
     row = move(session, booking_id, ("booked",), "out", act.office.scope.own(Booking.cooperative_id))
     _for_others(session, act, row)
     if row.on_day != act.today:
         raise BookingNotOpen(booking_id)
+    # Who booked while an officer put it in repair has a booking still.
+    if session.scalar(select(Equipment.state).where(Equipment.id == row.equipment_id)) != "usable":
+        raise EquipmentGone(row.equipment_id)
     row.out_by, row.out_at, row.out_state = act.person_id, act.now, state
     _post(session, act, row, "hire", row.fee, ("cash", None), ("hire", None))
     _post(session, act, row, "deposit", row.deposit, ("cash", None), ("deposits", None))
@@ -87,7 +94,7 @@ def hand_out(session: Session, act: Act, booking_id: int, state: str) -> Booking
 def take_back(session: Session, act: Act, booking_id: int, state: str, *, damaged: bool) -> Booking:
     """Note that it is back, in which state: the deposit goes to the member's savings, or is kept for the repair.
 
-    Damaged, it is in repair. Raises BookingNotOpen, OwnBooking.
+    Damaged, it is in repair, and what was booked ahead is off and told. Raises BookingNotOpen, OwnBooking.
     """
     row = move(session, booking_id, ("out",), "back", act.office.scope.own(Booking.cooperative_id))
     _for_others(session, act, row)
@@ -95,6 +102,7 @@ def take_back(session: Session, act: Act, booking_id: int, state: str, *, damage
     if damaged:
         _post(session, act, row, "deposit_kept", row.deposit, ("deposits", None), ("hire", None))
         session.execute(update(Equipment).where(Equipment.id == row.equipment_id).values(state="repair"))
+        _call_off(session, act, row.equipment_id)
     else:
         _give_back(session, act, row)
     audit.note(session, act, "equipment taken back", f"booking:{row.id}", row)
@@ -103,13 +111,11 @@ def take_back(session: Session, act: Act, booking_id: int, state: str, *, damage
 
 
 def repair(session: Session, act: Act, equipment_id: int) -> list[Booking]:
-    """Take it out of use: what was booked ahead is off, and is returned, to be told. Raises EquipmentRefused."""
+    """Take it out of use: what was booked ahead is off and told, and is returned. Raises EquipmentRefused."""
     what = _owned(session, act, equipment_id)
     what.state = "repair"
-    ahead = Booking.state.in_(("asked", "booked")) & (Booking.on_day >= act.today)
-    found = session.scalars(select(Booking.id).where(Booking.equipment_id == equipment_id, ahead)).all()
     audit.note(session, act, "equipment in repair", f"equipment:{what.id}", audit.Of(None, what.cooperative_id))
-    return [move(session, booking, ("asked", "booked"), "off") for booking in found]
+    return _call_off(session, act, equipment_id)
 
 
 def restore(session: Session, act: Act, equipment_id: int) -> None:
@@ -125,6 +131,15 @@ def _owned(session: Session, act: Act, equipment_id: int) -> Equipment:
         session.scalar(select(Equipment).where(Equipment.id == equipment_id, here, Equipment.state != "retired").with_for_update()),
         EquipmentRefused("not this co-operative's"),
     )
+
+
+def _call_off(session: Session, act: Act, equipment_id: int) -> list[Booking]:
+    ahead = Booking.state.in_(("asked", "booked")) & (Booking.on_day >= act.today)
+    found = session.scalars(select(Booking.id).where(Booking.equipment_id == equipment_id, ahead)).all()
+    off = [move(session, booking, ("asked", "booked"), "off") for booking in found]
+    for row in off:
+        tell(session, act, row)
+    return off
 
 
 def _for_others(session: Session, act: Act, row: Booking) -> None:

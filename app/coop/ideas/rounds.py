@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from app import texts
 from app.coop.act import Act
+from app.coop.cooperatives.models import Cooperative
 from app.coop.ideas.models import Idea, IdeaRound, IdeaScore, IdeaVoice
 from app.coop.members.notices import tell_member
-from app.db.rows import store
+from app.db.rows import each, store
 from app.service import service_of
 
 SHORTLIST = 5
@@ -37,6 +38,8 @@ def check_round(reader: Connection | Session, *, support_until: datetime, score_
 
 def begin_round(session: Session, *, support_until: datetime, score_until: datetime, now: datetime) -> IdeaRound:
     """Open a round. Raises RoundOpen."""
+    # The federation has no row to lock: of two who open one at once the second waits at the first co-operative's.
+    session.execute(select(Cooperative.id).order_by(Cooperative.id).limit(1).with_for_update(key_share=True))
     check_round(session, support_until=support_until, score_until=score_until, now=now)
     row = IdeaRound(opened_at=now, support_until=support_until, score_until=score_until)
     return store(session, row)
@@ -47,6 +50,10 @@ def close_rounds(session: Session, now: datetime) -> None:
     if not service_of(session).awake(now):
         return
     due = select(IdeaRound).where(IdeaRound.closed_at.is_(None), IdeaRound.score_until <= now)
+
+    def tell(one: tuple[int, int, str]) -> None:
+        tell_result(session, Act.by_clock(f"idea:{one[0]}:closed", now), *one)
+
     for round_ in session.scalars(due.with_for_update()).all():
         kept = [idea for idea, _, scores, _ in ranking(session, round_.id) if scores >= LEAST_SCORES][:SHORTLIST]
         of = (Idea.round_id == round_.id) & (Idea.state == "open")
@@ -55,8 +62,8 @@ def close_rounds(session: Session, now: datetime) -> None:
         session.execute(update(Idea).where(of).values(state="not_kept"))
         round_.closed_at = now
         ended = (Idea.round_id == round_.id) & Idea.state.in_(("shortlisted", "not_kept"))
-        for idea, member, state in session.execute(select(Idea.id, Idea.member_id, Idea.state).where(ended)).all():
-            tell_result(session, Act.by_clock(f"idea:{idea}:closed", now), idea, member, state)
+        found = session.execute(select(Idea.id, Idea.member_id, Idea.state).where(ended)).all()
+        each(session, "an idea whose round is closed", [(one[0], one) for one in found], tell)
 
 
 def ranking(reader: Connection | Session, round_id: int) -> list[tuple[int, float, int, int]]:
@@ -82,9 +89,15 @@ def tell_supporters(session: Session, now: datetime) -> None:
         select(IdeaVoice, Idea.state).join(Idea, Idea.id == IdeaVoice.idea_id).join(IdeaRound, IdeaRound.id == IdeaVoice.round_id)
     )
     closed = untold.where(IdeaVoice.told_at.is_(None), IdeaRound.closed_at.is_not(None)).order_by(IdeaVoice.member_id)
-    for voice, state in session.execute(closed.limit(MOST_TOLD).with_for_update(of=IdeaVoice, skip_locked=True)).all():
-        voice.told_at = now
+    rows = session.execute(closed.limit(MOST_TOLD).with_for_update(of=IdeaVoice, skip_locked=True)).all()
+
+    def tell(one: tuple[IdeaVoice, str]) -> None:
+        voice, state = one
         tell_result(session, Act.by_clock(f"idea:{voice.idea_id}:closed", now), voice.idea_id, voice.member_id, state)
+
+    for voice, _ in rows:
+        voice.told_at = now
+    each(session, "a voice that was counted", [(one[0].member_id, one) for one in rows], tell)
 
 
 def tell_result(session: Session, act: Act, idea_id: int, member_id: int, state: str) -> None:

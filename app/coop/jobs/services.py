@@ -15,7 +15,7 @@ from app.coop.offices import audit
 from app.coop.offices.partners import PartnerRefused, lock_partner
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
-from app.db.rows import require, store
+from app.db.rows import each, require, store
 from app.service import service_of
 
 MOST_TOLD, MOST_PLACES = 500, 999
@@ -129,8 +129,8 @@ def end(session: Session, job_id: int, state: str, act: Act | None = None) -> in
 
 def expire(session: Session, now: datetime) -> None:
     """Close jobs whose last day is over, and erase who the strangers were that asked long ago."""
-    for job_id in session.scalars(select(Job.id).where(Job.state == "open", Job.until < now.date()).order_by(Job.id)).all():
-        end(session, job_id, "closed")
+    over = session.scalars(select(Job.id).where(Job.state == "open", Job.until < now.date()).order_by(Job.id)).all()
+    each(session, "a job that is over", [(one, one) for one in over], lambda job_id: end(session, job_id, "closed"))
     old = select(Job.id).where(Job.until < (now - KEPT).date())
     named = JobInterest.member_id.is_(None) & JobInterest.name.is_not(None) & JobInterest.job_id.in_(old)
     session.execute(update(JobInterest).where(named).values(name=None, phone=None))
@@ -141,15 +141,20 @@ def tell_news(session: Session, now: datetime) -> None:
     if not service_of(session).awake(now):
         return
     due = select(JobInterest).where(JobInterest.news).order_by(JobInterest.id).limit(MOST_TOLD).with_for_update(skip_locked=True)
-    for row in session.scalars(due).all():
+    rows = session.scalars(due).all()
+
+    def tell(row: JobInterest) -> None:
         job = session.get_one(Job, row.job_id)
         act = Act.by_clock(f"job:{job.id}:{row.id}:{job.state}", now)
         words = texts.say("job_ended", trade=job.trade, site=job.place, job_is=job.state)
-        row.news = False
         if row.phone:
             tell_number(session, act, row.phone, "receipt", act.operation, words)
         elif row.member_id is not None:
             tell_member(session, act, row.member_id, "receipt", act.operation, words)
+
+    for row in rows:
+        row.news = False
+    each(session, "news of a job", [(row.id, row) for row in rows], tell)
 
 
 def whose(act: Act) -> ColumnElement[bool]:

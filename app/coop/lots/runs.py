@@ -21,7 +21,7 @@ from app.coop.offices import audit
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
 from app.coop.techniques.models import Technique
-from app.db.rows import require
+from app.db.rows import each, require
 
 MOST_DELIVERIES = 2_000
 MOST_MINUTES, MOST_WORKERS = 9_999, 999
@@ -182,7 +182,9 @@ def correct(session: Session, now: datetime) -> None:
     undone = select(JournalEntry.reverses_id).where(JournalEntry.reverses_id.is_not(None))
     rows = select(LotDelivery).join(Weighing, Weighing.id == LotDelivery.weighing_id)
     rows = rows.where(LotDelivery.corrected_at.is_(None), Weighing.entry_id.in_(undone)).order_by(LotDelivery.lot_id)
-    for row in session.scalars(rows.limit(500).with_for_update(of=LotDelivery)).all():
+    found = session.scalars(rows.limit(500).with_for_update(of=LotDelivery)).all()
+
+    def follow(row: LotDelivery) -> None:
         row.corrected_at = now
         lot = session.scalars(select(Lot).where(Lot.id == row.lot_id).with_for_update()).one()
         # What an offer promises stays: a buyer may have reserved it.
@@ -192,6 +194,8 @@ def correct(session: Session, now: datetime) -> None:
         act = Act.by_clock(f"lot:{lot.id}:delivery:{row.weighing_id}:reversed", now)
         facts: dict[str, Any] = {"entered": -wanted, "gone": there - wanted, "reason": "livraison annulée"}
         happen(session, act, "correction", lot.cooperative_id, taken=parts, **facts)
+
+    each(session, "a delivery that was reversed", [(row.weighing_id, row) for row in found], follow)
 
 
 def _loose(cooperative_id: int) -> ColumnElement[bool]:

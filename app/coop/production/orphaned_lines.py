@@ -52,7 +52,7 @@ def sweep(session: Session, now: datetime) -> int:
         (place, person), service = to, service_of(session)
         for phone in reached_by(session, person)[:1]:
             words = texts.say("lines_passed_on", count=given[to], code=service.code, cost=service.cost)
-            cause = f"passed on:{last}:{person}"
+            cause = f"passed on:{last}:{person}:{now:%Y%m%d%H%M}"
             notices.tell_number(session, act, phone, "task", cause, words, person_id=person, cooperative_id=place)
 
     each(session, "an officer who is given lines", [(to, to) for to in given], tell)

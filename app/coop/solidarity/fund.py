@@ -16,7 +16,7 @@ from app.coop.small import SMALL
 from app.coop.solidarity.models import REASONS, FundReport, FundRules
 from app.coop.till.models import Payout
 from app.db.pages import behind
-from app.db.rows import store, total
+from app.db.rows import each, store, total
 
 LEAST_TOLD, MOST_A_YEAR = SMALL, 52
 """Aids that a month's report tells of at the least; how often a year rules may let a member ask."""
@@ -106,10 +106,13 @@ def report(session: Session, now: datetime) -> None:
     done = select(FundReport.cooperative_id).where(FundReport.until >= until)
     gave = (Payout.kind == "aid") & Payout.state.in_(("handed", "paid")) & (Payout.handed_at < _begin(until))
     due = select(Payout.cooperative_id).where(gave, Payout.cooperative_id.not_in(done)).distinct()
-    for place in sorted(session.scalars(due).all()):
+
+    def tell(place: int) -> None:
         made = _report(session, place, until, now)
         if made.aids >= LEAST_TOLD:
             store(session, made)
+
+    each(session, "a fund's month", [(place, place) for place in sorted(session.scalars(due).all())], tell)
 
 
 def last_report(reader: Connection | Session, cooperative_id: int) -> FundReport | None:

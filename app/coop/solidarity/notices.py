@@ -11,6 +11,7 @@ from app.coop.members.contact import reach
 from app.coop.members.models import Member, Number
 from app.coop.members.notices import tell_number
 from app.coop.solidarity.models import FundReport
+from app.db.rows import each
 from app.service import service_of
 from app.sms.broadcasts.budget import OverBudget, reserve
 from app.sms.prices import part_price
@@ -26,17 +27,21 @@ def tell_members(session: Session, now: datetime) -> None:
     if not service_of(session).awake(now):
         return
     due = select(FundReport).where(FundReport.told_at.is_(None), FundReport.made_at > now - LATE).order_by(FundReport.id)
-    for report in session.scalars(due.limit(MOST_REPORTS).with_for_update(skip_locked=True)).all():
+    rows = session.scalars(due.limit(MOST_REPORTS).with_for_update(skip_locked=True)).all()
+
+    def tell(report: FundReport) -> None:
         here = (Member.cooperative_id == report.cooperative_id) & (Member.state == "active") & (Member.id > report.told_to)
         members = session.scalars(select(Member.id).where(here).order_by(Member.id).limit(MOST_MEMBERS)).all()
         if members:
             try:
                 _tell(session, report, list(members), now)
             except OverBudget:
-                continue  # another day's, or a smaller fund's turn
+                return  # another day's, or a smaller fund's turn
             report.told_to = members[-1]
         if len(members) < MOST_MEMBERS:
             report.told_at = now
+
+    each(session, "a fund's report", [(row.id, row) for row in rows], tell)
 
 
 def _tell(session: Session, report: FundReport, members: list[int], now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Loans that the law voids: what was not handed over is let go and told, what is owed stays owed and is listed."""
 
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -17,6 +18,7 @@ from app.coop.members.notices import tell_first
 from app.coop.scope import FEDERATION, Scope
 from app.coop.till import payouts
 from app.coop.till.models import HELD, Payout
+from app.db.rows import each
 
 
 class VoidLoan(msgspec.Struct, frozen=True):
@@ -41,13 +43,17 @@ def let_go(session: Session, now: datetime, scope: Scope = FEDERATION) -> int:
         .where(scope.reach(Payout.cooperative_id), Payout.state.in_(HELD), law.forbidden(Payout.kind, now.date()))
         .order_by(Payout.id)
     ).all()
-    gone = {row.id: row for row in payouts.let_go(session, now, Payout.id.in_([row.id for row in found]))}
-    for row in found:
-        if row.id in gone:
+    gone: list[int] = []
+
+    def let_go_one(row: Any) -> None:
+        for payout in payouts.let_go(session, now, Payout.id == row.id):
             article = law.rule_of(row.kind, row.legal_form).article
-            words = texts.say("loan_let_go", reference=gone[row.id].reference, article=article)
-            both = {row.person_id, gone[row.id].asked_by}
+            words = texts.say("loan_let_go", reference=payout.reference, article=article)
+            both = {row.person_id, payout.asked_by}
             tell_first(session, Act.by_clock("void loans", now), both, "security", f"payout:{row.id}:void", words)
+            gone.append(row.id)
+
+    each(session, "a loan that the law voids", [(row.id, row) for row in found], let_go_one)
     return len(gone)
 
 

@@ -11,6 +11,7 @@ from app.coop.references import draw_reference
 from app.coop.training import notices
 from app.coop.training.models import Training, TrainingApplication
 from app.coop.training.seats import begins, free_seats, lock_training
+from app.db.rows import each
 from app.service import service_of
 
 OFFER = timedelta(hours=24)
@@ -29,24 +30,30 @@ def begun(session: Session, now: datetime) -> None:
     past = select(Training.id).where(Training.starts_on <= now.date(), Training.state == "open")
     still = TrainingApplication.state.in_(("waiting", "offered", "applied")) & TrainingApplication.training_id.in_(past)
     found = select(TrainingApplication.training_id).where(still).distinct().limit(MOST_TRAININGS)
-    # In the order of their ids, as an application locks those that are taken one at a time.
-    for training_id in sorted(session.scalars(found).all()):
+
+    def end(training_id: int) -> None:
         training = lock_training(session, training_id)
         if begins(training) <= now:
             waits = TrainingApplication.state.in_(("waiting", "offered", "applied"))
             ended = update(TrainingApplication).where(TrainingApplication.training_id == training_id, waits)
             session.execute(ended.values(state="unplaced", news="state", changed_at=now))
 
+    # In the order of their ids, as an application locks those that are taken one at a time.
+    each(session, "a training that has begun", [(one, one) for one in sorted(session.scalars(found).all())], end)
+
 
 def lapse(session: Session, now: datetime) -> None:
     """End offers that nobody took: who had one is off the list, and may apply again, at its end."""
     over = (TrainingApplication.state == "offered") & (TrainingApplication.offer_ends < now - GRACE)
     due = select(TrainingApplication.training_id).where(over).distinct().limit(MOST_TRAININGS)
-    for training_id in sorted(session.scalars(due).all()):
+
+    def end(training_id: int) -> None:
         lock_training(session, training_id)
         # The condition is asked again behind the lock: an acceptance may have come first.
         here = over & (TrainingApplication.training_id == training_id)
         session.execute(update(TrainingApplication).where(here).values(state="lapsed", news="state", changed_at=now))
+
+    each(session, "a training's offers", [(one, one) for one in sorted(session.scalars(due).all())], end)
 
 
 def offer(session: Session, now: datetime, draw: Callable[[int], int] = secrets.randbelow) -> None:
@@ -54,12 +61,13 @@ def offer(session: Session, now: datetime, draw: Callable[[int], int] = secrets.
     if not service_of(session).awake(now):
         return
     waits = select(TrainingApplication.training_id).where(TrainingApplication.state == "waiting")
-    for training_id in sorted(session.scalars(waits.distinct().limit(MOST_TRAININGS)).all()):
+
+    def offer_free(training_id: int) -> None:
         training = lock_training(session, training_id)
         ends = min(now + OFFER, begins(training))
         free = free_seats(session, training)
         if training.state != "open" or free <= 0 or ends - now < SHORTEST_OFFER:
-            continue
+            return
         first = select(TrainingApplication).where(
             TrainingApplication.training_id == training_id, TrainingApplication.state == "waiting"
         )
@@ -68,6 +76,9 @@ def offer(session: Session, now: datetime, draw: Callable[[int], int] = secrets.
             row.changed_at, row.news = now, None
             notices.tell_offer(session, row, training, now)
 
+    found = sorted(session.scalars(waits.distinct().limit(MOST_TRAININGS)).all())
+    each(session, "a training's free seats", [(one, one) for one in found], offer_free)
+
 
 def tell_ranks(session: Session, now: datetime) -> None:
     """Tell those who have come near the front, once a day at most, what their rank is now."""
@@ -75,7 +86,9 @@ def tell_ranks(session: Session, now: datetime) -> None:
         return
     waits = (TrainingApplication.state == "waiting") & TrainingApplication.told_rank.is_not(None)
     stale = waits & (TrainingApplication.told_rank_on < now.date())
-    for training_id in session.scalars(select(TrainingApplication.training_id).where(stale).distinct().limit(MOST_TRAININGS)).all():
+    found = session.scalars(select(TrainingApplication.training_id).where(stale).distinct().limit(MOST_TRAININGS)).all()
+
+    def tell(training_id: int) -> None:
         training = session.get_one(Training, training_id)
         front = select(TrainingApplication).where(
             TrainingApplication.training_id == training_id, TrainingApplication.state == "waiting"
@@ -85,3 +98,5 @@ def tell_ranks(session: Session, now: datetime) -> None:
                 continue
             row.told_rank, row.told_rank_on = rank, now.date()
             notices.tell_rank(session, row, training, rank, now)
+
+    each(session, "a training's ranks", [(one, one) for one in found], tell)

@@ -10,6 +10,7 @@ from app.coop.act import Act
 from app.coop.members.notices import tell_member, tell_number
 from app.coop.training.models import Certificate, Training, TrainingApplication
 from app.coop.training.seats import rank
+from app.db.rows import each
 from app.service import service_of
 
 MOST_TOLD = 500
@@ -52,16 +53,18 @@ def tell_news(session: Session, now: datetime) -> None:
     if not service_of(session).awake(now):
         return
     due = select(TrainingApplication).where(TrainingApplication.news.is_not(None)).order_by(TrainingApplication.id)
-    for row in session.scalars(due.limit(MOST_TOLD).with_for_update(skip_locked=True)).all():
+    rows = session.scalars(due.limit(MOST_TOLD).with_for_update(skip_locked=True)).all()
+
+    def tell_one(one: tuple[TrainingApplication, str | None]) -> None:
+        row, news = one
         training = session.get_one(Training, row.training_id)
-        tell(
-            session,
-            Act.by_clock(f"training news:{row.id}:{row.state}:{training.starts_on}", now),
-            row,
-            "receipt",
-            _news(row, training),
-        )
+        act = Act.by_clock(f"training news:{row.id}:{row.state}:{training.starts_on}:{now:%Y%m%d%H%M%S}", now)
+        tell(session, act, row, "receipt", _news(row, training, news))
+
+    told = [(row.id, (row, row.news)) for row in rows]
+    for row in rows:
         row.news = None
+    each(session, "an application's news", told, tell_one)
 
 
 def tell_certificate(session: Session, act: Act, row: TrainingApplication, certificate: Certificate) -> None:
@@ -80,7 +83,7 @@ def tell(session: Session, act: Act, row: TrainingApplication, purpose: str, wor
         tell_member(session, act, row.member_id, purpose, cause or act.operation, words)
 
 
-def _news(row: TrainingApplication, training: Training) -> texts.Said:
-    if row.news == "moved":
+def _news(row: TrainingApplication, training: Training, news: str | None) -> texts.Said:
+    if news == "moved":
         return texts.say("training_moved", training=training.title, day=training.starts_on, site=training.place)
     return texts.say("training_stands", training=training.title, day=training.starts_on, stands=row.state)

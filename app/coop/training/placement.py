@@ -13,7 +13,7 @@ from app.coop.audience import seekers
 from app.coop.references import draw_reference
 from app.coop.training import notices
 from app.coop.training.models import Certificate, PlacementQuestion, Training, TrainingApplication
-from app.db.rows import require, store
+from app.db.rows import each, require, store
 from app.service import service_of
 
 AFTER = {3: timedelta(days=91), 6: timedelta(days=182)}
@@ -42,15 +42,17 @@ def ask(session: Session, now: datetime, draw: Callable[[int], int] = secrets.ra
         willing = TrainingApplication.member_id.is_not(None) | TrainingApplication.wants_jobs
         there = TrainingApplication.phone.is_not(None) | TrainingApplication.member_id.is_not(None)
         due = due.where(Certificate.given_on <= last, Certificate.given_on > last - LATE, ~asked, willing, there)
-        for row in session.scalars(
-            due.order_by(TrainingApplication.id).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)
-        ).all():
+        rows = session.scalars(due.order_by(TrainingApplication.id).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all()
+
+        def ask_one(row: TrainingApplication, months: int = months) -> None:
             code = draw_reference(draw)
             store(session, PlacementQuestion(application_id=row.id, months=months, code=code, asked_at=now))
             service = service_of(session)
             title = session.scalar(select(Training.title).where(Training.id == row.training_id)) or ""
             words = texts.say("placement_question", training=title, reference=code, cost=service.cost)
             notices.tell(session, Act.by_clock(f"placement:{row.id}:{months}", now), row, "notice", words)
+
+        each(session, "a certificate after months", [(row.id, row) for row in rows], ask_one)
 
 
 def answer(session: Session, phone: str, code: str, *, works: bool, now: datetime) -> None:

@@ -98,8 +98,6 @@ def repair(machine: int) -> AnyResponse:
             custody.restore(session, act, machine)
             return done("En service.", "equipment.week", machine=machine)
         off = custody.repair(session, act, machine)
-        for row in off:
-            clock.tell(session, act, row)
     fallen = f"{units.count(len(off), 'réservation')} {units.agree(len(off), 'tombée')}"
     return done(f"En réparation. {fallen}.", "equipment.week", machine=machine)
 
