@@ -114,8 +114,8 @@ class Table:
             # Hidden rows are taken: a filter hides members who are there all the same.
             if cells and number in grid.hidden:
                 self._hidden.append(number + 1)
-            if cells and sums.is_sum({field: cell.reading for field, cell in cells.items()}):
-                kind, reason, cells = "total", "C'est la somme des lignes.", {}
+            if cells and (told := sums.sum_of({field: cell.reading for field, cell in cells.items()})):
+                (kind, reason), cells = told, {}
             sums.add(number + 1, kind, raw, {field: cell.reading for field, cell in cells.items()}, grid.book)
             yield Row(number + 1, kind, cells, raw, reason)
 
