@@ -84,13 +84,21 @@ class TextFile:
             except StopIteration:
                 return
             except csv.Error as fault:
-                raise SheetRefused(f"Ligne {begun}: un guillemet n'est pas fermé, ou n'est pas à sa place.") from fault
+                # Over many lines it is a quote that swallows them, and not somebody's long text.
+                long = lines.read == begun and any(len(line) > csv.field_size_limit() for line in lines.since)
+                why = "une cellule est trop longue" if long else "un guillemet n'est pas fermé, ou n'est pas à sa place"
+                raise SheetRefused(f"Ligne {begun}: {why}.") from fault
             several = lines.read > begun
             # A cell may well have lines, such as an address. It has none
             # that are cut as rows are, all into as many cells.
-            are_rows = several and self._cells > 1 and all(line.count(self._separator) == self._cells - 1 for line in lines.since)
+            are_rows = self._cells > 1 and all(line.count(self._separator) == self._cells - 1 for line in lines.since)
             if several and (are_rows or any(after.search(cell) for cell in row)):
                 raise SheetRefused(f"Ligne {begun}: un guillemet n'est pas fermé.")
+            # In a column alone each line of a cell may be somebody's.
+            if several and len(row) == 1:
+                raise SheetRefused(
+                    f"Ligne {begun}: un guillemet n'est pas fermé, ou la cellule a plusieurs lignes: écrivez-la sur une."
+                )
             # An empty row in its place keeps the numbers of the rows as the spreadsheet shows them.
             yield [] if self._named and begun == 1 else list(row)
 

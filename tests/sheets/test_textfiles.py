@@ -85,3 +85,23 @@ def test_a_cell_of_two_lines_may_hold_a_separator(tmp_path):
 def test_the_sign_with_which_dos_ends_a_text_is_no_row(tmp_path):
     _, rows = read(text(tmp_path, b"Nom;Parts\r\nAwa Un;5\r\n\x1a"))
     assert len(rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        ('nom\n"Awa Diop\nFatou Fall\nMor Seck"\nAida Ba\n', 2),
+        ('Nom\r\nAwa Diop\r\n"Fatou Fall\r\nMor Seck"\r\n', 3),
+        ('nom\n"Awa Diop\nFatou Fall\nMor Seck"\nBa, Aida\n', 2),
+    ],
+)
+def test_a_quote_that_swallows_the_rows_of_one_column_is_refused(tmp_path, lines, line):
+    with pytest.raises(SheetRefused, match=f"^Ligne {line}: un guillemet n'est pas fermé"):
+        read(text(tmp_path, lines))
+
+
+def test_a_cell_that_is_too_long_is_not_said_to_be_a_quote(tmp_path):
+    with pytest.raises(SheetRefused, match=r"^Ligne 3: une cellule est trop longue\."):
+        read(text(tmp_path, f"Nom;Parts\nAwa;5\n{'a' * 140_000};5\n"))
+    with pytest.raises(SheetRefused, match=r"^Ligne 3: un guillemet n'est pas fermé"):
+        read(text(tmp_path, 'Nom;Parts\nAwa;5\n"Mor;5\n' + "Awa;5\n" * 30_000))
