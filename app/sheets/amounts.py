@@ -1,11 +1,10 @@
 """Read amounts in whole XOF, quantities and percentages."""
 
 import re
-import unicodedata
 from decimal import Decimal
 
 from app.amounts import francs
-from app.sheets.readings import Ask, Book, Plain, Raw, Reading, Refuse, Value, fold, reader, shown
+from app.sheets.readings import Ask, Book, Plain, Raw, Reading, Refuse, Value, fold, plain, reader, shown
 
 MOST = 999_999_999_999
 """XOF: more is no amount of a co-operative's."""
@@ -18,7 +17,7 @@ _POWER = re.compile(r"[-+]?\d+([.,]\d+)?E[-+]?\d+")
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).upper().split())
+    return " ".join(plain(text).upper().split())
 
 
 def _number(text: str) -> tuple[str, str] | None:

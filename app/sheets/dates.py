@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from app.sheets.readings import Ask, Book, NoValue, Plain, Reader, Reading, Refuse, Value, fold, reader
+from app.sheets.readings import Ask, Book, NoValue, Plain, Reader, Reading, Refuse, Value, fold, is_mark, reader
 
 _MONTHS = ("janv", "fevr", "mars", "avri", "mai", "juin", "juil", "aout", "sept", "octo", "nove", "dece")
 _CLOCK = re.compile(r"[t ]+\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?z|[+-]\d\d:?\d\d)?$")
@@ -103,6 +103,8 @@ def _reader(judge: _Judge, century: Callable[[int], tuple[int, ...]], year_alone
             return NoValue() if str(raw) == "00:00:00" else Refuse("Ce n'est pas une date.")
         if not isinstance(raw, str):
             return _of_number(int(raw), book, judge, year_alone)
+        if any(map(is_mark, raw)):
+            return Refuse(f"« {raw[:40]} »: ce n'est pas une date. Écrivez jour/mois/année.")
         text = _WEEKDAY.sub("", _CLOCK.sub("", fold(raw).strip(" .,")))
         # A year, or a day's number, that a program wrote out as a decimal.
         text = re.sub(r"^(\d{4,5})\.0+$", r"\1", text)

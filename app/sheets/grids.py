@@ -12,6 +12,7 @@ import msgspec
 import python_calamine
 
 from app.sheets import olefiles, packages, textfiles
+from app.sheets.formulas import Formulas
 from app.sheets.readings import Book, Raw
 from app.sheets.refusals import SheetRefused
 
@@ -128,7 +129,7 @@ def _package(data: bytes) -> packages.Package:
         raise SheetRefused(_UNREADABLE) from fault
 
 
-def _rows(sheet: python_calamine.CalamineSheet, first: int, formulas: packages.Formulas) -> Iterator[list[Raw]]:
+def _rows(sheet: python_calamine.CalamineSheet, first: int, formulas: Formulas) -> Iterator[list[Raw]]:
     """Give a sheet's rows, with what is known of its formulas in their cells: the library gives '' for those without a result."""
     left = dict(formulas)
     number = -1

@@ -12,25 +12,32 @@ Kind = Literal["data", "total", "note", "empty", "broken"]
 a row that says nothing; a line that must be mended: of a text file with more cells than the header, or a name alone without its
 number in a numbered table."""
 
-SUBTOTAL = re.compile(r"(?:sous|s)[ ./-]*tota(?:l|ux)\b.*|(?:report|a reporter|cumul|somme)[ .:]*")
+_COUNT = r"\d+ (?:membres?|personnes?|lignes?|adherente?s?|femmes?|hommes?|producteurs?)"
+SUBTOTAL = re.compile(r"(?:sous|ss?)[ ./-]*tot(?:al|aux)?\b.*|s ?/ ?t\b.*|s[ .-]?t[ .:]*|(?:report|a reporter|cumul|somme)[ .:]*")
 CARRIED = re.compile(r"(?:report|a reporter|cumul)[ .:]*")
 """Of a page: all the rows above, also after another of these."""
-_TOTAL = re.compile(rf"{SUBTOTAL.pattern}|(?:grand |montant |solde )?tota(?:l|ux)\b.*|(?:ensemble|tot)[ .:]*")
-_TOTALS_BEGIN = ("tot", "gra", "mon", "sol", "ens", "sou", "s t", "s/t", "s.t", "s-t", "s. ", "rep", "à r", "a r", "cum", "som")
+_TOTAL = re.compile(rf"{SUBTOTAL.pattern}|(?:grand |montant |solde )?tota(?:l|ux)\b.*|(?:ensemble|tot)[ .:]*|{_COUNT}[ .:]*")
+_TOTALS_BEGIN = (
+    *("tot", "gra", "mon", "sol", "ens", "sou", "st", "s ", "s/", "s.", "s-", "ss", "rep", "à r", "a r", "cum", "som"),
+    *"123456789",
+)
 _NOTE = re.compile(
     r"(?:arretee? (?:la|le|a|par)|fait a|certifi|lu et approuve|signatures?\b|visa\b|cachet|nb ?:|n\.b|note ?:|source ?:|page \d|"
-    r"p\. ?\d|imprime|edite|etabli|dresse|approuve|vu |pour le |observations? ?:|nombre (?:de|total)|effectif|"
+    r"p\. ?\d|imprime|edite|etabli|dresse|approuve|vu |pour le |observations? ?:|nombres?\b|nbr?e?\b|effectif|"
+    r"moyennes?\b|medianes?\b|ecart\b|difference\b|reste\b|(?:moy|max|min|maximum|minimum)[ .:]*$|"
     r"[a-z' -]{3,30}, ?le \d)"
 )
 _TITLE = re.compile(
     r"(?:quartier|village|section|zone|secteur|commune|groupe|femmes|hommes|jeunes|dont|soit|suite|tel|telephone|pour la)\b.*|"
     r"(?:la |les )?(?:liste|recapitulat\w+|annexe|feuille|membres|bureau|comite|dames|filles|garcons)\b.*|"
-    r"\d+ (?:membres?|personnes?|adherente?s?|femmes?|hommes?|producteurs?)\b.*|[a-z' -]{3,30},? le \d.*|.*:"
+    rf"{_COUNT}\b.*|"
+    r"[a-z' -]{3,30},? le \d.*|.*:"
 )
 """What is nobody's name where it stands alone in its row."""
 _OFFICE = re.compile(
     r"(?:la |le |les |l')(?:vice-?)?(?:president|secretaire|tresori|gestionnaire|comptable|directeur|directrice|responsable|"
-    r"coordinat|gerant|chef|commissaire|bureau|comite|maire|sous-prefet)"
+    r"coordinat|gerant|chef|commissaire|bureau|comite|maire|sous-prefet)|"
+    r"(?:vice-?)?(?:president|secretaire|tresori|gestionnaire|comptable)\w*(?: (?:general|adjoint)e?)?[ .:]*$"
 )
 _NUMBER = re.compile(r"\d+[.)]?")
 _NOUGHT = re.compile(r"0+(?:[.,]0+)?")
@@ -47,7 +54,7 @@ class Lines:
         self._known, self._readers = set(header.fields.values()), readers
         self._names = {column: normal(header.names[column]) for column in self._known}
         self._order = next((at for at, name in enumerate(header.names) if normal(name) in _ORDER), None)
-        self._ended = False
+        self._ended = self._signed = False
 
     def kind(self, number: int, row: Sequence[Raw]) -> tuple[Kind, str]:
         """Return what a row (from 0) is, and in French why it is no row of data."""
@@ -59,14 +66,17 @@ class Lines:
             return "broken", "Plus de cellules que de colonnes: un séparateur est de trop."
         label = self._total(filled)
         if label:
-            # Below a page's total the list goes on.
-            self._ended = not SUBTOTAL.fullmatch(label)
+            # Below a page's total the list goes on, and it may below `5 femmes`.
+            self._ended = not (SUBTOTAL.fullmatch(label) or label[0].isdigit())
             return "total", "C'est un total."
         told = self._note(number, filled)
         if told:
             return "note", told
         if self._is_unnumbered(filled):
             return "broken", "Un nom seul, sans numéro: est-ce un titre ou un membre ? Donnez un numéro au membre, ôtez le titre."
+        if self._order is None and len(filled) == 1 and len(self._known) > 1 and self._is_doubtful(*next(iter(filled.items()))):
+            return "broken", "Un nom seul: est-ce un titre, une signature ou un membre ? Complétez le membre, ou ôtez la ligne."
+        self._signed = False
         return "data", ""
 
     def _says(self, at: int, cell: Raw) -> bool:
@@ -77,13 +87,21 @@ class Lines:
         is_number = at == self._order and _NUMBER.fullmatch(words)
         return not (is_number or words.casefold() in NOTHING or _NOUGHT.fullmatch(words))
 
+    def _is_doubtful(self, at: int, cell: Raw) -> bool:
+        """Tell whether a cell alone in its row may be a title with a figure, such as `SANTHIE 1`, or who signed."""
+        takes_words = at in self._readers and isinstance(self._readers[at]("Abc"), Value)
+        return takes_words and isinstance(cell, str) and (_has_digit(cell) or self._signed)
+
     def _is_unnumbered(self, filled: Mapping[int, Raw]) -> bool:
-        return self._order is not None and self._order not in filled and len(filled) == 1 and len(self._known) > 1
+        alone = len(filled) == 1 < len(self._known) and filled.keys() <= self._readers.keys()
+        return alone and self._order is not None and self._order not in filled
 
     def _total(self, filled: Mapping[int, Raw]) -> str:
         """Return the word that makes a row a total; it has amounts then, but nothing that says whose."""
         for at, cell in filled.items():
-            label = fold(cell) if isinstance(cell, str) and cell.lstrip()[:3].lower() in _TOTALS_BEGIN else ""
+            label = fold(cell) if isinstance(cell, str) and cell.lstrip().lower().startswith(_TOTALS_BEGIN) else ""
+            if len(filled) == 1 and label[:1].isdigit():
+                continue
             if _TOTAL.fullmatch(label) and not any(self._says_whose(other, filled[other]) for other in filled if other != at):
                 return label
         return ""
@@ -110,18 +128,25 @@ class Lines:
             return "Ce sont des mots autour du tableau."
         if len(filled) == 1 and _TITLE.fullmatch(begins):
             return "Ce sont des mots autour du tableau."
+        if number in self._wide and len(filled) == 1:
+            return "C'est un titre."
         if len(filled) == 1 and begins and len(self._known) > 1 and self._order in filled and not _has_digit(first):
             return "C'est un titre: la ligne n'a pas de numéro."
         if any(_has_digit(filled[at]) for at in known):
             return ""
         if _OFFICE.match(begins):
+            self._signed = True
             return "Ce sont des mots autour du tableau."
         if len(known) > 1 and all(normal(str(filled[at])) == self._names[at] for at in known):
             return "Ce sont les noms des colonnes, encore une fois."
         if number in self._wide:
             return "C'est un titre."
-        if self._ended and (self._order is None or self._order not in filled):
+        # A word in the column of numbers is no line's number but who signed.
+        is_numbered = self._order is not None and _has_digit(filled.get(self._order, ""))
+        if self._ended and not is_numbered:
             return "Ces mots sont sous le total."
+        if self._signed and self._order is not None and not is_numbered:
+            return "Ces mots sont sous les signatures."
         return ""
 
 

@@ -2,13 +2,17 @@
 
 import struct
 
-from app.sheets.packages import Extent, Formulas, trusted
-from app.sheets.readings import Formula
+from app.sheets.formulas import Results
+from app.sheets.packages import Extent
 
 _STREAMS = {"Workbook", "Book"}
 _FORMULA, _SHEET, _ROW = 0x0006, 0x0085, 0x0208
 _UNSEEN = 0x20
 """The bit of a row's options that says that it isn't shown."""
+_SIGNS = {0x03: "+", 0x04: "-", 0x05: "*", 0x06: "/", 0x07: "^"}
+_FUNCTIONS = {0x21: 3, 0x41: 3, 0x61: 3, 0x22: 4, 0x42: 4, 0x62: 4}
+_LENGTHS = dict.fromkeys(_SIGNS, 1) | {0x12: 1, 0x13: 1, 0x15: 1, 0x1E: 3, 0x1F: 9, 0x19: 4} | _FUNCTIONS
+"""Bytes of a formula's parts: signs, `+` and `-` before a number, brackets, numbers, SUM, functions."""
 _LAST = 0xFFFFFFFA
 """From here on a sector's number says that there is none."""
 
@@ -62,8 +66,7 @@ def _chained(data: bytes, table: list[int], start: int, size: int) -> bytes:
 
 def _extents(stream: bytes) -> list[Extent]:
     begins: list[int] = []
-    formulas: dict[int, Formulas] = {}
-    results: dict[int, int] = {}
+    results: dict[int, Results] = {}
     hidden: dict[int, set[int]] = {}
     at = 0
     while at + 4 <= len(stream):
@@ -75,12 +78,34 @@ def _extents(stream: bytes) -> list[Extent]:
             hidden.setdefault(sheet, set()).add(struct.unpack_from("<H", stream, at + 4)[0])
         elif kind == _FORMULA:
             row, column, _, result = struct.unpack_from("<HHHQ", stream, at + 4)
-            if result == 0:
-                formulas.setdefault(sheet, {}).setdefault(row, {})[column] = Formula(0)
-            else:
-                results[sheet] = results.get(sheet, 0) + 1
+            formula = _written(stream[at + 26 : at + 26 + struct.unpack_from("<H", stream, at + 24)[0]])
+            # A text, a day or an error is no nought in these bytes either.
+            results.setdefault(sheet, Results()).add(range(row, row + 1), range(column, column + 1), formula, "x" if result else 0)
         at += 4 + length
-    return [
-        Extent(formulas=trusted(formulas.get(begin, {}), results.get(begin, 0)), hidden=frozenset(hidden.get(begin, ())))
-        for begin in begins
-    ]
+    return [Extent(formulas=results.get(begin, Results()).doubtful(), hidden=frozenset(hidden.get(begin, ()))) for begin in begins]
+
+
+def _written(tokens: bytes) -> str:
+    """Return a formula of plain numbers as people write it, `F` for one of functions, `[` for one that may have cells in it."""
+    parts: list[str] = []
+    at = 0
+    try:
+        while at < len(tokens):
+            token = tokens[at]
+            if token in _SIGNS:
+                right = parts.pop()
+                parts[-1] = f"({parts[-1]}{_SIGNS[token]}{right})"
+            elif token == 0x13:
+                parts[-1] = f"(-{parts[-1]})"
+            elif token == 0x1E:
+                parts.append(str(struct.unpack_from("<H", tokens, at + 1)[0]))
+            elif token == 0x1F:
+                parts.append(str(struct.unpack_from("<d", tokens, at + 1)[0]))
+            elif token in _FUNCTIONS:
+                parts.append("F")
+            elif token not in _LENGTHS:
+                return "["
+            at += _LENGTHS[token]
+    except (struct.error, IndexError):
+        return "["
+    return "F" if "F" in parts else "".join(parts)

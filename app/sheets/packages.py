@@ -10,7 +10,8 @@ from zipfile import BadZipFile, ZipFile
 
 import msgspec
 
-from app.sheets.readings import Formula, Raw
+from app.sheets.formulas import LONGEST, Formulas, Results
+from app.sheets.readings import Formula
 from app.sheets.refusals import SheetRefused
 
 MOST_UNPACKED, MOST_PARTS = 320_000_000, 5_000
@@ -20,8 +21,6 @@ MOST_TEXTS = 64_000_000
 MOST_REPEATED = 100_000
 """Cells or rows of an ODS that one element may stand for: more isn't written down one by one."""
 BROKEN = (BadZipFile, expat.ExpatError, KeyError, RuntimeError, EOFError, OSError, ValueError, zlib.error)
-Formulas = dict[int, dict[int, Raw]]
-"""What to put into a cell, by row and column from 0: a Formula."""
 _CHUNK = 1 << 20
 _REFERENCE = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
 _COMPUTED = re.compile(rb'<(?:\w+:)?f[ />]|t="e"|<(?:\w+:)?row [^>]*\bhidden="(?:1|true)"')
@@ -162,10 +161,11 @@ class _Xlsx:
     def __init__(self) -> None:
         self.row = self.column = -1
         self.rows = self.columns = 0
-        self.formulas: Formulas = {}
-        self.results = 0
+        self.results = Results()
         self.hidden: set[int] = set()
-        self._kind, self._computed, self._result, self._inside, self._stored = "", False, "", False, False
+        self._kind, self._computed, self._result, self._inside, self._stored = "", False, "", "", False
+        self._formula, self._shared = "", dict[str, str]()
+        self._share: str | None = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "row":
@@ -178,52 +178,49 @@ class _Xlsx:
             self.column = _column(letters) - 1 if letters else self.column + 1
             self._kind, self._computed, self._result, self._stored = attributes.get("t", "n"), False, "", False
         elif tag == "f":
-            self._computed = True
+            self._computed, self._formula, self._share = True, "", attributes.get("si")
         elif tag == "v":
             self._stored = True
-        self._inside = tag in ("v", "t")
+        self._inside = tag if tag in ("v", "t", "f") else ""
 
     def text(self, words: str) -> None:
         # A result is only looked at for being blank, nought or an error, however long a text it is.
-        if self._inside and len(self._result) < 40:
+        if self._inside == "f" and len(self._formula) <= LONGEST:
+            self._formula += words
+        elif self._inside and self._inside != "f" and len(self._result) < 40:
             self._result += words
 
     def end(self, tag: str) -> None:
-        self._inside = False
+        self._inside = ""
+        if tag == "f" and self._share is not None:
+            # The first cell of several with one formula has it, the others only its number.
+            self._formula = self._shared.setdefault(self._share, self._formula)
         if tag != "c" or not (self._computed or self._result):
             return
         self.rows, self.columns = max(self.rows, self.row + 1), max(self.columns, self.column + 1)
-        told = _told(self._result, is_number=self._kind == "n") if self._computed else None
         if self._kind == "e":
-            told = Formula(self._result or "#")
-        if self._kind == "str" and self._stored and not self._result:  # `=IF(A1="","",…)`: computed, and blank
-            told = None
-        self.results += self._computed and told is None
-        if told is not None:
-            self.formulas.setdefault(self.row, {})[self.column] = told
+            self.results.put(self.row, self.column, Formula(self._result or "#"))
+        elif self._computed:
+            # `=IF(A1="","",…)` is computed, and blank.
+            blank = self._kind == "str" and self._stored and not self._result
+            result = "" if blank else _result(self._result, is_number=self._kind == "n")
+            self.results.add(range(self.row, self.row + 1), range(self.column, self.column + 1), self._formula, result)
 
 
-def _told(result: str, *, is_number: bool) -> Formula | None:
-    """Return what is put in the place of a formula: nothing, when it has a result that no program writes without computing."""
-    if not result.strip():
-        return Formula(None)
-    try:
-        return Formula(0) if is_number and float(result) == 0 else None
-    except ValueError:
+def _result(text: str, *, is_number: bool) -> float | str | None:
+    """Return a formula's result, None where the file has none."""
+    if not text.strip():
         return None
-
-
-def trusted(formulas: Formulas, results: int) -> Formulas:
-    """Leave noughts as they are where more formulas have other results: the sheet was computed."""
-    if results <= sum(cell == Formula(0) for row in formulas.values() for cell in row.values()):
-        return formulas
-    return {number: {at: cell for at, cell in row.items() if cell != Formula(0)} for number, row in formulas.items()}
+    try:
+        return float(text) if is_number else text
+    except ValueError:
+        return text
 
 
 def _xlsx(stream: IO[bytes]) -> Extent:
     part = _Xlsx()
     _walk(stream, part.start, part.end, part.text)
-    return Extent(part.rows, part.columns, trusted(part.formulas, part.results), hidden=frozenset(part.hidden))
+    return Extent(part.rows, part.columns, part.results.doubtful(), hidden=frozenset(part.hidden))
 
 
 class _Ods:
@@ -231,8 +228,7 @@ class _Ods:
 
     def __init__(self, sheet: str) -> None:
         self.rows = self.columns = 0
-        self.formulas: Formulas = {}
-        self.results = 0
+        self.results = Results()
         self.merged: list[tuple[int, int, int, int]] = []
         self.hidden: set[int] = set()
         self._sheet, self._inside = sheet, False
@@ -259,10 +255,10 @@ class _Ods:
             self._filled = self._column + times
         # A formula over a whole column of an ODS is one element for a million cells.
         if formula and times * self._rows < MOST_REPEATED:
-            told = _told(attributes.get("office:value", "x" if kind else ""), is_number=kind in ("float", "currency", "percentage"))
-            self.results += told is None
-            for row in range(self._row, self._row + self._rows if told else 0):
-                self.formulas.setdefault(row, {}).update(dict.fromkeys(range(self._column, self._column + times), told))
+            is_number = kind in ("float", "currency", "percentage")
+            result = _result(attributes.get("office:value", "x" if kind else ""), is_number=is_number)
+            columns = range(self._column, self._column + times)
+            self.results.add(range(self._row, self._row + self._rows), columns, formula, result)
         self._column += times
 
     def end(self, tag: str) -> None:
@@ -277,4 +273,4 @@ class _Ods:
 def _ods(stream: IO[bytes], sheet: str) -> Extent:
     part = _Ods(sheet)
     _walk(stream, part.start, part.end, lambda _: None)
-    return Extent(part.rows, part.columns, trusted(part.formulas, part.results), tuple(part.merged), frozenset(part.hidden))
+    return Extent(part.rows, part.columns, part.results.doubtful(), tuple(part.merged), frozenset(part.hidden))

@@ -98,6 +98,16 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
+def is_mark(sign: str) -> bool:
+    """Tell whether a sign only looks like a digit: ² is the mark of a note, and no 2."""
+    return sign.isnumeric() and not sign.isdecimal()
+
+
+def plain(text: str) -> str:
+    """Return letters and digits as they are typed (NFKC); the marks of notes stay."""
+    return "".join(sign if is_mark(sign) else unicodedata.normalize("NFKC", sign) for sign in text)
+
+
 def fold(text: str) -> str:
     """Return words as they are compared: small letters without accents, single spaces."""
     if text.isascii():

@@ -9,10 +9,12 @@ from typing import Literal
 import msgspec
 
 from app.amounts import number as spaced
+from app.sheets.amounts import MEASURES, unit
 from app.sheets.columns import Column
 from app.sheets.lines import CARRIED, SUBTOTAL, Kind
 from app.sheets.readings import NO_RESULT, Ask, Book, NoValue, Raw, Reading, Refuse, Value, fold, shown
 from app.sheets.telephones import Telephone
+from app.sheets.texts import name
 from app.units import agree
 
 _STATED_COUNT = re.compile(
@@ -72,21 +74,30 @@ class Sums:
                 self._hold_sums(number, raw, book, part=part, carried=carried)
             self._hold_count(number, words)
 
-    def is_sum(self, readings: Mapping[str, Reading]) -> bool:
-        """Tell whether a row without a word holds nothing but the sums of those above it, or sums without a result."""
+    def sum_of(self, readings: Mapping[str, Reading]) -> tuple[Kind, str] | None:
+        """Return what a row is, and why, that holds nothing but the sums of those above it, or sums without a result: a total, or
+        with their number or a title a line to be mended, for these may be a card and a member.
+        """
         # The sum of one row is the same again, and that may be a line whose name was forgotten.
         if self._rows < 2:
-            return False
-        amounts = False
+            return None
+        amounts = counted = False
         for column, _ in self._columns:
             told, seen = readings[column.field], self._seen[column.field]
-            if isinstance(told, NoValue):
+            if isinstance(told, NoValue) or column.reader is unit:
                 continue
-            right = isinstance(told, Refuse) and told == NO_RESULT
-            if not column.summed or not (right or (isinstance(told, Value) and told.value in (seen.part, seen.whole))):
-                return False
-            amounts = True
-        return amounts
+            if _adds_up(column):
+                if told != NO_RESULT and not (isinstance(told, Value) and told.value in (seen.part, seen.whole)):
+                    return None
+                amounts = True
+            elif isinstance(told, Value) and (str(told.value).lstrip("C0") == str(self._rows) or _may_be_title(column, told.value)):
+                counted = True
+            else:
+                return None
+        if counted:
+            says = f"Est-ce la somme des {self._rows} lignes ? Ôtez-la si c'est le total; sinon, mettez cette ligne plus haut."
+            return ("broken", says) if amounts else None
+        return ("total", "C'est la somme des lignes.") if amounts else None
 
     def _see(self, column: Column, number: int, reading: Reading) -> None:
         seen = self._seen[column.field]
@@ -99,7 +110,7 @@ class Sums:
         value = reading.value if isinstance(reading, Value) else None
         # What is still asked about counts in the sum as it most likely is, or the total would never agree.
         likely = reading.proposals[0] if isinstance(reading, Ask) and len(reading.proposals) == 1 else value
-        if column.summed and isinstance(likely, int | Decimal):
+        if _adds_up(column) and isinstance(likely, int | Decimal):
             seen.part += likely
             seen.whole += likely
         if column.apart and (place := _place(value)) is not None:
@@ -112,6 +123,7 @@ class Sums:
     def _hold_sums(self, number: int, raw: Sequence[Raw], book: Book, *, part: bool, carried: bool) -> None:
         for column, at in self._columns:
             if not column.summed or at >= len(raw):
+                self._seen[column.field].part = 0
                 continue
             seen, told = self._seen[column.field], column.reader(raw[at], book)
             # A sub-total is of the rows since the last one. Any other may be
@@ -151,6 +163,16 @@ class Sums:
                 says = f"Colonne « {column.names[0]} »: {run} lignes se suivent de un en un dès la ligne {since}: cellule tirée ?"
                 found.append(Remark("series", says, column.field, since))
         return found
+
+
+def _adds_up(column: Column) -> bool:
+    """Tell whether a total may have this column's sum: amounts, and kilos, though these aren't held against it."""
+    return column.summed or column.reader in MEASURES
+
+
+def _may_be_title(column: Column, value: object) -> bool:
+    """Tell whether a name may be a part's title, with its sub-total beside it: `SANTHIE 1`."""
+    return column.reader is name and any(sign.isdigit() for sign in str(value))
 
 
 def _place(value: object) -> int | None:

@@ -114,8 +114,8 @@ class Table:
             # Hidden rows are taken: a filter hides members who are there all the same.
             if cells and number in grid.hidden:
                 self._hidden.append(number + 1)
-            if cells and sums.is_sum({field: cell.reading for field, cell in cells.items()}):
-                kind, reason, cells = "total", "C'est la somme des lignes.", {}
+            if cells and (told := sums.sum_of({field: cell.reading for field, cell in cells.items()})):
+                (kind, reason), cells = told, {}
             sums.add(number + 1, kind, raw, {field: cell.reading for field, cell in cells.items()}, grid.book)
             yield Row(number + 1, kind, cells, raw, reason)
 
@@ -212,9 +212,15 @@ def _choose(
         if found is not None:
             having.append((len(found.fields), grid, found))
     most = max((count for count, _, _ in having), default=0)
-    best = [(grid, found) for count, grid, found in having if count == most]
+    # Of fewer columns it may be the same table all the same: each village's beside a summary of them. One name alone is no table.
+    best = [
+        (grid, found)
+        for count, grid, found in having
+        if count == most or (count > 1 and _has_rows(Table(file.digest, grid, found, columns, {}, ()), columns))
+    ]
     if len(best) > 1:
-        raise SheetRefused(f"Plusieurs feuilles ont ce tableau: {headers.listed([grid.name for grid, _ in best])}. Dites laquelle.")
+        listed = headers.listed([grid.name for grid, _ in best])
+        raise SheetRefused(f"Plusieurs feuilles ont ce tableau: {listed}. Enregistrez celle qu'il faut dans un fichier à part.")
     if not best:
         wanted = [column.names[0] for column in columns if column.required] or [column.names[0] for column in columns]
         seen = next((row for row in top if sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) > 1), [])
@@ -226,6 +232,11 @@ def _choose(
         raise refused or SheetRefused(says)
     grid, header = best[0]
     return grid, header, [name for name in passed if name != grid.name]
+
+
+def _has_rows(table: Table, columns: Sequence[Column]) -> bool:
+    whole = all(column.field in table.header for column in columns if column.required)
+    return whole and any(row.kind in ("data", "broken") for row in table.rows)
 
 
 def _header(

@@ -1,7 +1,6 @@
 """Read telephone numbers as spreadsheets leave them."""
 
 import re
-import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
@@ -9,10 +8,13 @@ import msgspec
 import phonenumbers
 
 from app.phones import is_senegalese_mobile
-from app.sheets.readings import Ask, Book, NoValue, Plain, Reading, Refuse, Value, reader
+from app.sheets.readings import Ask, Book, NoValue, Plain, Reading, Refuse, Value, plain, reader
 
 _HERE = re.compile(r"(?:\+?221|00221)?([1-9]\d{8})")
 _SPACED = re.compile(r"[\s.()/_-]+")
+_DASHES = re.compile("[‐‑‒–—―−﹘－]")
+_DECIMAL = re.compile(r"^\+?(?!00221[.,])\d{5,}[.,]\d+(?![\d.,])|[.,]\d(?![\d.,])")
+"""`77123456.7`: what a spreadsheet computed, and no number that dots were put into."""
 _SEVERAL = re.compile(r"(?:(?:\+|00)?221[ .-]?)?[37]\d(?:[ .-]?\d){7}(?!\d)")
 _POWER = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _LIKE_DIGITS = str.maketrans("OoIlS", "00115")
@@ -33,17 +35,19 @@ def telephone(raw: Plain, _: Book) -> Reading:
     """Read a number: Telephone. Two in a cell, a leading 0, a slip are asked about; `7,71E+08` is refused."""
     if isinstance(raw, bool) or not isinstance(raw, str | int):
         return Refuse("Ce n'est pas un numéro de téléphone.")
-    text = unicodedata.normalize("NFKC", str(raw)).strip()
-    if text.startswith(("-", "−")):
+    text = _DASHES.sub("-", plain(str(raw))).strip()
+    if text.startswith("-"):
         return Refuse(f"« {text[:40]} »: un numéro n'est pas négatif.")
     if not text.strip("0 ") or _NO_NUMBER.fullmatch(text):
         return NoValue()
     if _POWER.fullmatch(text):
         return _of_power(text)
-    text = re.sub(r"\.0+$", "", text) if text.replace(".", "").isdigit() else text
+    text = re.sub(r"\.0+$", "", text) if text.replace(".", "").isdecimal() else text
+    if _DECIMAL.search(text):
+        return Refuse(f"« {text[:40]} »: un numéro n'a pas de virgule.")
     # `+221 (0) 77`: the nought of some countries' own calls, which isn't dialled behind a country's code.
     digits = _SPACED.sub("", text.replace("(0)", ""))
-    if not digits.removeprefix("+").isdigit():
+    if not digits.removeprefix("+").isdecimal():
         return _of_words(text)
     found = _number(digits)
     # Abroad only with its plus or 00: most rows of digits are some country's number.

@@ -4,17 +4,39 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
+from typing import NoReturn
 
 from app.sheets.readings import Raw
 from app.sheets.refusals import SheetRefused
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_FRENCH, _RARE = set("éèêëàâçîïôùûüñœæŋëó°«»’…–€№ \xa0\u202f"), set("ÉÈÊËÀÂÇÎÏÔÙÛÜÑŒÆŊ")
 _GUESSES = ("cp1252", "mac_roman", "cp850", "iso8859_15")
 """What bytes that are no UTF-8 may be here: Windows, old Macs, DOS, Unix. Of those alike the first."""
-_SMALL, _CAPITAL = "a-zß-öø-ÿœæŋ", "A-ZÀ-ÖØ-ÞŒÆŊ"
-_AMISS = re.compile(rf"(?<=[{_SMALL}{_CAPITAL}])[«»…½¼](?=[{_SMALL}{_CAPITAL}])|(?<=[A-ZÀ-Þ])[ß-öø-ÿœæŋ](?=[A-ZÀ-Þ])")
-"""Signs that stand inside no word: capitals, and œ, in another encoding than theirs."""
+_WORD = re.compile(rb'[^ \t\r\n;,|"]+')
+_SMALL, _CAPITAL = "a-zß-öø-ÿœæŋšž", "A-ZÀ-ÖØ-ÞŒÆŊŠŽŸ"
+_IN, _CAPITALS = f"(?<=[{_SMALL}{_CAPITAL}])", f"(?<=[{_CAPITAL}])"
+_BEGINS, _ENDS = f"(?<![{_SMALL}{_CAPITAL}])", f"(?![{_SMALL}{_CAPITAL}])"
+_NATURAL = re.compile(
+    # Small letters: `Ndèye`, `Noël`, `Château`, `où`, `école`, `là`, `João`, `1ère`.
+    rf"{_IN}[éèêëîôü](?![{_CAPITAL}])|(?<=[aeiouAEIOU])ï|{_IN}(?<![aeiouLS])â(?![{_CAPITAL}])|{_IN}û(?![aeiou{_CAPITAL}])|ç(?=[aouâô])|(?<=[oO])ù{_ENDS}|"
+    rf"ñ(?=[aeiouéëàó])|{_IN}ñ{_ENDS}|{_BEGINS}(?:é(?=[{_SMALL}])|â(?=ge|gé)|î(?=le))|œ(?=[ui])|ã(?=[oe])|(?<=\d)[èé](?=[rm])|"
+    rf"(?:{_BEGINS}|(?<=[LJlj]))à{_ENDS}|"
+    # Capitals: `Émile`, `TRAORÉ`, `GUÈYE`, `CÔTE`, `BÂ`, `SŒUR`, `À`; never `NOÀL`, `GUÔYE`, `BÔ`.
+    rf"{_BEGINS}(?:[ÉÂ](?=[{_SMALL}{_CAPITAL}])|Î(?=[Ll])|È(?=[vrzVRZ]))|Ç(?=[AOUaou])|Ñ(?=[AEIOUaeiou])|Œ(?=[UuIi])|Ã(?=[OE]{_ENDS})|"
+    rf"{_CAPITALS}(?:[ÉÊËÛÜ]|(?<=[AEIOU])Ï|(?<![AEIOU])Â|Î(?![UI])|È(?![TP])|Ô(?=[TPMLD]))(?=[{_CAPITAL}])|"
+    rf"(?<=[{_CAPITAL}][{_CAPITAL}])[ÉÊËÏ]{_ENDS}|(?<=[BDKM])Â{_ENDS}|(?<=[LS])Ô{_ENDS}|(?<=O)Ù{_ENDS}|(?:{_BEGINS}|(?<=[LJ]))À{_ENDS}|"
+    # Signs: `l’Œuvre`, `« Awa »`, `etc…`, `N°`, never `…mile`.
+    rf"{_IN}’(?=[{_SMALL}{_CAPITAL}])|{_BEGINS}«|»{_ENDS}|(?<![{_CAPITAL}])…{_ENDS}|{_BEGINS}[–—€№\xa0\u202f]{_ENDS}|(?<![a-mo-z])°"
+)
+"""Letters and signs where French, and names here, have them."""
+_HARMLESS = set("áíóú“”‘’•×²³½¼¾±µ®©™à\xa0\u202f")
+_AMISS = re.compile(
+    rf"[ß-öø-ÿœæ](?=[{_CAPITAL}])|(?<=[{_CAPITAL}][{_CAPITAL}])[ß-öø-ÿœæ]{_ENDS}|(?<=[{_SMALL}])[À-ÖØ-ÞŒÆ]|{_IN}[À-ÖØ-ÞŒÆ](?=[{_SMALL}])|"
+    rf"{_IN}[^\x00-\x7f{_SMALL}{_CAPITAL}’\xa0\u202f](?=[{_SMALL}{_CAPITAL}])|(?<=[{_SMALL}{_CAPITAL}])à(?=[{_SMALL}])"
+)
+"""Signs that stand in no word so: letters of the other case, and signs that are no letters."""
+_TIE = 0.5
+"""Encodings that are as French as that near to each other aren't told apart."""
 _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SECOND = {coding: bytes(range(0x80, 0xC0)).decode(coding, "ignore") for coding in ("cp1252", "latin-1", "mac_roman", "cp850")}
 _TWICE = re.compile(
@@ -62,13 +84,21 @@ class TextFile:
             except StopIteration:
                 return
             except csv.Error as fault:
-                raise SheetRefused(f"Ligne {begun}: un guillemet n'est pas fermé, ou n'est pas à sa place.") from fault
+                # Over many lines it is a quote that swallows them, and not somebody's long text.
+                long = lines.read == begun and any(len(line) > csv.field_size_limit() for line in lines.since)
+                why = "une cellule est trop longue" if long else "un guillemet n'est pas fermé, ou n'est pas à sa place"
+                raise SheetRefused(f"Ligne {begun}: {why}.") from fault
             several = lines.read > begun
             # A cell may well have lines, such as an address. It has none
             # that are cut as rows are, all into as many cells.
-            are_rows = several and self._cells > 1 and all(line.count(self._separator) == self._cells - 1 for line in lines.since)
+            are_rows = self._cells > 1 and all(line.count(self._separator) == self._cells - 1 for line in lines.since)
             if several and (are_rows or any(after.search(cell) for cell in row)):
                 raise SheetRefused(f"Ligne {begun}: un guillemet n'est pas fermé.")
+            # In a column alone each line of a cell may be somebody's.
+            if several and len(row) == 1:
+                raise SheetRefused(
+                    f"Ligne {begun}: un guillemet n'est pas fermé, ou la cellule a plusieurs lignes: écrivez-la sur une."
+                )
             # An empty row in its place keeps the numbers of the rows as the spreadsheet shows them.
             yield [] if self._named and begun == 1 else list(row)
 
@@ -113,7 +143,20 @@ def _decode(data: bytes) -> str:
     if 2 * sum(map(len, _UTF_8.findall(data))) > sum(byte > 127 for byte in data):
         raise _mixed(data[: _first_bad(data, "utf-8")].decode())
     # Several of these take any bytes at all, and none fails: only how French the result looks tells them apart.
-    return max((text for coding in _GUESSES if (text := _strictly(data, coding)) is not None), key=_likeness, default="\0")
+    words = list(dict.fromkeys(found[0] for found in _WORD.finditer(data) if not found[0].isascii()))
+    told = {text: coding for coding in reversed(_GUESSES) if (text := _strictly(b"\n".join(words), coding)) is not None}
+    best, *others = sorted(told, key=lambda text: (_likeness(text), -_GUESSES.index(told[text])), reverse=True)
+    if others and _likeness(best) - _likeness(others[0]) < _TIE:
+        _ask(data, words, best.split("\n"), others[0].split("\n"))
+    return data.decode(told[best])
+
+
+def _ask(data: bytes, words: list[bytes], *ways: list[str]) -> NoReturn:
+    """Refuse the line of the first word that may be read in two ways, with both."""
+    word, one, other = next(one for one in zip(words, *ways, strict=True) if one[1] != one[2])
+    line = len(re.findall(rb"\r\n|\r|\n", data[: data.index(word)])) + 1
+    says = f"est-ce « {one[:40]} » ou « {other[:40]} » ? Le codage des lettres n'est pas sûr"
+    raise SheetRefused(f"Ligne {line}: {says}: enregistrez le fichier en XLSX ou en CSV UTF-8.")
 
 
 def _strictly(data: bytes, coding: str) -> str | None:
@@ -137,12 +180,12 @@ def _mixed(before: str) -> SheetRefused:
     return SheetRefused(f"Ligne {line}: des lettres sont abîmées (deux codages mêlés, ou fichier coupé). Enregistrez-le en XLSX.")
 
 
-def _likeness(text: str) -> float:
-    """Say how French a text's accented letters are: small ones count, capitals inside words don't."""
-    found = re.findall(r"[^\x00-\x7f]", text[:200_000])
-    strange = len(re.findall(r"(?<=[a-zé-ÿ])[ÉÈÊËÀÂÇÎÏÔÙÛÜÑŒÆÁÍÓÚÄÖ]", text[:200_000]))
-    amiss = len(_AMISS.findall(text[:200_000]))
-    return sum(1.0 if sign in _FRENCH else 0.6 if sign in _RARE else -1 for sign in found) - 2 * strange - 3 * amiss
+def _likeness(words: str) -> float:
+    """Say how French the letters of words are that aren't ASCII."""
+    signs = sum(sign > "\x7f" and sign not in _HARMLESS for sign in words)
+    natural = _NATURAL.findall(words)
+    # A sign that is natural is no strange one.
+    return sum(2.0 if sign not in _HARMLESS else 1.0 for sign in natural) - signs - 2 * len(_AMISS.findall(words))
 
 
 def _head_lines(head: str) -> list[str]:

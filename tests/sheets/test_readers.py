@@ -34,7 +34,8 @@ def test_amounts(cell, right):
         ("(12 500)", "ask"), ("−12 500 F", "ask"), (-3.0, "ask"), ("néant", "none"), (None, "none"), ("#REF!", "refuse"),
         (Formula(None), "refuse"), (Formula("#DIV/0!"), "refuse"), (Formula(0), "ask"), (date(2026, 1, 1), "refuse"),
         ("9" * 13, "refuse"),
-        ("@SUM(A1)", "refuse"),
+        ("@SUM(A1)", "refuse"), ("3²", "refuse"), ("12500²", "refuse"), ("12 500 ¹", "refuse"), ("¹12500", "refuse"),
+        ("12500₂", "refuse"), ("12500①", "refuse"), ("12500½", "refuse"), ("12500⁽¹⁾", "refuse"), ("１２５００", 12500),
     ],
 )  # fmt: skip
 def test_amounts_of_other_hands(cell, right):
@@ -63,6 +64,13 @@ def test_telephones(cell, right):
         ("idem", "ask"),
         ("7,71E+08", "refuse"), ("47 55 50 46", "refuse"), ("999999999", "refuse"), ("Awa", "refuse"), (7.5, "refuse"),
         (-771234501, "refuse"), ("-771234501", "refuse"), ("−77 123 45 01", "refuse"),
+        ("77–123–45–01", ["+221771234501"]), ("77‑123‑45‑01", ["+221771234501"]), ("77—123−45‒01", ["+221771234501"]),
+        ("77.123.45.01", ["+221771234501"]), ("77.1234501", ["+221771234501"]), ("221.771234501", ["+221771234501"]),
+        ("00221.771234501", ["+221771234501"]), ("771.234.501", ["+221771234501"]),
+        ("77 123 45 01 – 76 111 22 33", "ask"), ("77–123–45–01 — 76–111–22–33", "ask"),
+        ("77123456.7", "refuse"), ("7712345.67", "refuse"), ("771234.567", "refuse"), ("+22177123456.7", "refuse"),
+        ("77 123 456.7", "refuse"), ("77123456,7", "refuse"), ("77.123.45.6.7", "refuse"), ("77123456.7 (Wave)", "refuse"),
+        ("–77 123 45 01", "refuse"), ("77123450¹", "refuse"), ("771234501²", "ask"), ("77 123 45 0①", "refuse"),
         ("pas de téléphone", "none"), ("non dit", "none"), ("000000000", "none"), (0.0, "none"),
     ],
 )  # fmt: skip
@@ -97,7 +105,8 @@ def test_days(cell, right):
         ("44523", "ask", "ask"), (20000.0, date(1954, 10, 3), date(1954, 10, 3)), (time(0), "none", "none"),
         (True, "refuse", "refuse"),
         ("12/03/202", "refuse", "refuse"), (90000.0, "refuse", "refuse"), ("27/11/2026", "refuse", "refuse"),
-        (0.0, "none", "none"),
+        (0.0, "none", "none"), ("1²/11/2025", "refuse", "refuse"), ("196²", "refuse", "refuse"),
+        ("12/03/1962¹", "refuse", "refuse"),
     ],
 )  # fmt: skip
 def test_days_of_other_hands(cell, born, day):
@@ -111,7 +120,7 @@ def test_days_of_other_hands(cell, born, day):
         ("12,5", Decimal("12.5")), ("12,5 kg", Decimal("12.5")), ("1 200,5", Decimal("1200.5")), ("0,250", Decimal("0.25")),
         (0.1 + 0.2, Decimal("0.3")), (12.0, Decimal(12)), ("1,2340", Decimal("1.234")), ("1.200", "ask"), ("1,200", "ask"),
         ("25 caisses", "ask"), ("100 g", "ask"), ("-5", "refuse"), ("0", "refuse"), ("1e9", "refuse"), (1 / 3, "refuse"),
-        ("", "none"),
+        ("", "none"), ("12³", "refuse"), ("3½", "refuse"), ("½", "refuse"),
     ],
 )  # fmt: skip
 def test_quantities(cell, right):
@@ -123,7 +132,8 @@ def test_a_weight_of_three_decimals_is_asked_about_in_both_ways():
 
 
 @pytest.mark.parametrize(
-    ("cell", "right"), [("5 %", Decimal(5)), (5.0, Decimal(5)), ("12,5%", Decimal("12.5")), (0.05, "ask"), ("120", "refuse")]
+    ("cell", "right"),
+    [("5 %", Decimal(5)), (5.0, Decimal(5)), ("12,5%", Decimal("12.5")), (0.05, "ask"), ("120", "refuse"), ("5² %", "refuse")],
 )
 def test_percentages(cell, right):
     assert verdict(sheets.percentage(cell)) == right

@@ -154,6 +154,25 @@ def test_two_sheets_with_the_table_are_asked_about(tmp_path):
     assert "Aucune feuille" in refusal(tmp_path, data, sheet="Membres")
 
 
+def test_a_sheet_with_the_table_in_fewer_columns_is_not_passed_over(tmp_path):
+    def made(*rows):
+        return [(at, column, cell) for at, row in enumerate(rows) for column, cell in enumerate(row)]
+
+    village = made(["Nom", "Téléphone"], ["Awa Diop", "771234501"])
+    summary = made(["N°", "Nom", "Téléphone", "Parts", "N° CNI"], [1, "Mor Fall", "771234502", 5, ""])
+    says = refusal(tmp_path, xlsx(village, village, summary))
+    assert "Plusieurs feuilles" in says
+    assert "Sheet1, Sheet2, Sheet3" in says
+    assert "Sheet1, Sheet2." in refusal(tmp_path, xlsx(summary, village))
+    (tmp_path / "one.xlsx").write_bytes(xlsx(village, summary, made(["Téléphone", "Parts"], ["771234501", 5])))
+    assert read(tmp_path / "one.xlsx", sheet="Sheet1")[0].sheet == "Sheet1"
+    (tmp_path / "one.xlsx").write_bytes(xlsx(summary, made(["Téléphone", "Parts"], ["771234501", 5])))
+    assert read(tmp_path / "one.xlsx", sheet="Sheet1")[0].sheet == "Sheet1"
+    for other in (made(["Nom", "Téléphone"]), made(["Nom"], ["Awa Diop"]), made(["à voir", "Nom"], ["x", "y"])):
+        (tmp_path / "one.xlsx").write_bytes(xlsx(summary, other))
+        assert read(tmp_path / "one.xlsx")[0].sheet == "Sheet1"
+
+
 def test_columns_and_fields_that_are_not_there_are_named(tmp_path):
     assert "Aucune colonne ne s'appelle « Mobile »" in refusal(tmp_path, b"Nom\nAwa\n", given={"telephone": "Mobile"})
     assert "n'est pas un champ" in refusal(tmp_path, b"Nom\nAwa\n", given={"phone": "Nom"})
