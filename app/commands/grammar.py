@@ -8,6 +8,7 @@ import msgspec
 from app.commands.courtesies import OPENINGS, bare, without_closing, without_opening, words_of
 from app.commands.signed import lines_of, unquoted, without_sender
 from app.commands.stop_words import REFERENCE, read_stop
+from app.gsm7 import measure
 from app.letters import plain
 
 WORDS = {
@@ -84,8 +85,8 @@ NUMBERED = ("FICHE", "SOUTENIR", "BOUTIQUE", "ACHAT", "FORMATION", "INSCRIRE", "
 _REFERENCE = re.compile(r"(?:(?:LA )?REF(?:ERENCE)? |N )?(\d{3}) ?(\d{3})((?: ?[,.])?(?: [^\d]*)?|)")
 COUNTED = ("PROD", "ACHAT", "VALIDER", "TARIF")
 """Words with a quantity or an amount behind them, which a dash before it makes less than nothing: `- 5`."""
-SHORT, MOST_SIGNED = 140, 6
-"""Characters of a text that has its command below other lines; words in a line of a signature."""
+SHORT, SHORT_UCS_2, MOST_SIGNED = 150, 64, 6
+"""Below so many units no text is several pieces, whose later ones give no order; words in a line of a signature."""
 _SAYS_WHAT = re.compile(r"\b(?:STOP|START|DESABON|DESINSCRI|UNSUB|JE|NE|N|SMS|MESSAGES?)")
 """What a first line that ends messages has in it; `Fin` may go on in the next one."""
 _SIX_DIGITS, _ANY = r"\d{3} ?\d{3}(?!\d)", re.compile(r"\d")
@@ -118,19 +119,21 @@ class TypedCommand(msgspec.Struct, frozen=True):
 
 def parse(text: str) -> TypedCommand:
     """Return what a text asks for; manners, a phone's mark of an answer and a signature change nothing."""
+    size = measure(text)
+    short = size.units < (SHORT if size.alphabet == "GSM-7" else SHORT_UCS_2)
     text = unquoted(bare(text))
     folded = fold_words(text)
     # Before all others: no command's spelling may stand in the way of a STOP.
     stop, lines = read_stop(folded, text), lines_of(text)
     if not stop and len(lines) > 1 and _SAYS_WHAT.search(fold_words(lines[0])) and all(map(_signs, lines[1:])):
         stop = read_stop(fold_words(lines[0]), lines[0])
-    if not stop and len(text) <= SHORT and any(fold_words(line) == "STOP" for line in lines):
+    if not stop and short and any(fold_words(line) == "STOP" for line in lines):
         stop = "STOP"
     if stop:
         return TypedCommand(stop, folded if stop == "NON" else "")
     found = _command("\n".join(lines))
     # Not in a long text, where a line that looks like a command may be the rest of a sentence.
-    for at in range(1, len(lines) if found is None and len(text) <= SHORT else 0):
+    for at in range(1, len(lines) if found is None and short else 0):
         below = _command("\n".join(lines[at:]))
         if below and _stands_below(fold_words(lines[at]), below):
             found, lines = below, lines[at:]

@@ -82,6 +82,7 @@ def test_an_order_below_a_name_is_read(text, word):
     assert parse(text).word == word
     assert parse(f"{text} {'x' * 140}").word == ""
     assert parse(f"{'x' * 140}\n{text}").word == ""
+    assert parse(f"{'ê' * 60}\n{text}").word == ""
 
 
 def test_a_reply_below_a_copy_of_ours_is_read():
