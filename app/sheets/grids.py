@@ -87,6 +87,10 @@ def _workbook(data: bytes, digest: str) -> File:
     # An XLSX with a password is no zip but an old container with the encrypted one inside.
     if package is None and _ENCRYPTED in data:
         raise SheetRefused(_PROTECTED)
+    extents = [] if package else olefiles.extents(data)
+    # The library opens all sheets of an XLS at once, whole rectangles: it would end the process for want of memory.
+    if any(extent.rows * extent.columns > MOST_CELLS for extent in extents):
+        raise SheetRefused("Des cellules sont remplies très loin du tableau. Effacez-les.")
     try:
         with _calamine():
             book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -96,7 +100,7 @@ def _workbook(data: bytes, digest: str) -> File:
     hidden = frozenset(name for name, one in sheets.items() if one.visible != python_calamine.SheetVisibleEnum.Visible)
     since_1904 = package.since_1904 if package else None
     # Both are in the workbook's order. An XLS that isn't understood has no extents.
-    of_ole = {} if package else dict(zip((one.name for one in book.sheets_metadata), olefiles.extents(data), strict=False))
+    of_ole = {} if package else dict(zip((one.name for one in book.sheets_metadata), extents, strict=False))
 
     def sheet(name: str) -> Grid:
         extent = package.extent(name) if package else of_ole.get(name, packages.NO_EXTENT)

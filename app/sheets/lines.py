@@ -9,8 +9,8 @@ from app.sheets.readings import NOTHING, Formula, Raw, Reader, Value, clean, fol
 
 Kind = Literal["data", "total", "note", "empty", "broken"]
 """What a row is: somebody's or something's line; a total or sub-total; a title, signature, header printed again or other text;
-a row that says nothing; a line that must be mended: of a text file with more cells than the header, or a name alone without its
-number in a numbered table."""
+a row that says nothing; a line that must be mended: of a text file with more cells than the header, a name alone without its
+number in a numbered table, or one that may be a title, a signature or a sum."""
 
 _COUNT = r"\d+ (?:membres?|personnes?|lignes?|adherente?s?|femmes?|hommes?|producteurs?)"
 SUBTOTAL = re.compile(r"(?:sous|ss?)[ ./-]*tot(?:al|aux)?\b.*|s ?/ ?t\b.*|s[ .-]?t[ .:]*|(?:report|a reporter|cumul|somme)[ .:]*")

@@ -6,7 +6,11 @@ from app.sheets.formulas import Results
 from app.sheets.packages import Extent
 
 _STREAMS = {"Workbook", "Book"}
-_FORMULA, _SHEET, _ROW = 0x0006, 0x0085, 0x0208
+_FORMULA, _SHEET, _ROW, _DIMENSIONS = 0x0006, 0x0085, 0x0208, 0x0200
+_SPANS = {10: "<HHHH", 14: "<IIHH"}
+"""How a sheet says how far its cells go, by the length of that: first row, row behind the last, the same of columns."""
+_CELLS = {_FORMULA, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E}
+"""Formulas, several numbers, texts, numbers, words for yes or no."""
 _UNSEEN = 0x20
 """The bit of a row's options that says that it isn't shown."""
 _SIGNS = {0x03: "+", 0x04: "-", 0x05: "*", 0x06: "/", 0x07: "^"}
@@ -18,7 +22,7 @@ _LAST = 0xFFFFFFFA
 
 
 def extents(data: bytes) -> list[Extent]:
-    """Return the formulas and hidden rows of each sheet, in the workbook's order; none of a file that isn't understood."""
+    """Return each sheet's extent, formulas and hidden rows, in the workbook's order; none of a file that isn't understood."""
     try:
         return _extents(_workbook(data))
     except (struct.error, ValueError, IndexError):
@@ -68,12 +72,21 @@ def _extents(stream: bytes) -> list[Extent]:
     begins: list[int] = []
     results: dict[int, Results] = {}
     hidden: dict[int, set[int]] = {}
+    far: dict[int, tuple[int, int]] = {}
     at = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
         if kind == _SHEET:
             begins.append(struct.unpack_from("<I", stream, at + 4)[0])
-        sheet = max((begin for begin in begins if begin <= at), default=0) if kind in (_FORMULA, _ROW) else 0
+        sheet = max((begin for begin in begins if begin <= at), default=0) if kind in _CELLS | {_ROW, _DIMENSIONS} else 0
+        rows, columns = far.get(sheet, (0, 0))
+        if kind in _CELLS:
+            row, column = struct.unpack_from("<HH", stream, at + 4)
+            far[sheet] = max(rows, row + 1), max(columns, column + 1)
+        elif kind == _DIMENSIONS and length in _SPANS:
+            # The library takes memory for as many cells as this says, also where the first is said to be behind the last.
+            top, bottom, left, right = struct.unpack_from(_SPANS[length], stream, at + 4)
+            far[sheet] = max(rows, (bottom - top) % 2**32), max(columns, (right - left) % 2**16)
         if kind == _ROW and struct.unpack_from("<H", stream, at + 16)[0] & _UNSEEN:
             hidden.setdefault(sheet, set()).add(struct.unpack_from("<H", stream, at + 4)[0])
         elif kind == _FORMULA:
@@ -82,7 +95,10 @@ def _extents(stream: bytes) -> list[Extent]:
             # A text, a day or an error is no nought in these bytes either.
             results.setdefault(sheet, Results()).add(range(row, row + 1), range(column, column + 1), formula, "x" if result else 0)
         at += 4 + length
-    return [Extent(formulas=results.get(begin, Results()).doubtful(), hidden=frozenset(hidden.get(begin, ()))) for begin in begins]
+    return [
+        Extent(*far.get(begin, (0, 0)), results.get(begin, Results()).doubtful(), hidden=frozenset(hidden.get(begin, ())))
+        for begin in begins
+    ]
 
 
 def _written(tokens: bytes) -> str:

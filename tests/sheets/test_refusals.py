@@ -124,6 +124,17 @@ def test_a_cell_far_from_the_table_takes_no_memory(tmp_path, cell):
         assert len(read(tmp_path / "near.xlsx")[1]) == 3
 
 
+def test_a_cell_of_an_xls_far_from_the_table_takes_no_memory(tmp_path):
+    data = (FIXTURES / "registre_1904.xls").read_bytes()
+    cell = bytes.fromhex("fd000a00030002001100")
+    assert cell in data
+    assert "très loin du tableau" in refusal(tmp_path, data.replace(cell, bytes.fromhex("fd000a00bd2ee68c1100")))
+    span = bytes.fromhex("00020e000000000004000000000004000000")
+    assert span in data
+    for forged in ("00020e00f4ec292a04000000000004000000", "00020e0000000000ffffffff000004000000"):
+        assert "très loin du tableau" in refusal(tmp_path, data.replace(span, bytes.fromhex(forged)))
+
+
 def test_cells_repeated_without_end_are_refused():
     with pytest.raises(SheetRefused, match="très loin du tableau"):
         read(FIXTURES / "repete.ods", given={"name": "Nom"})
