@@ -1,6 +1,7 @@
 """Two handsets on an engine of which everything fails at every call: what must hold of acts, and of the words on them."""
 
 import re
+import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -51,11 +52,12 @@ ways, figures = st.sampled_from(("2", "1", "5")), st.sampled_from(FIGURES)
 
 
 class Ground(msgspec.Struct, frozen=True):
-    """What all examples stand on: a PostgreSQL, migrated, and a client of a Valkey."""
+    """What all examples stand on: a PostgreSQL, migrated, and a client of a Valkey, to which all processes have one `line`."""
 
     database: Database
     valkey: Any
     start: datetime
+    line: threading.local = msgspec.field(default_factory=threading.local)
 
 
 class Talk(msgspec.Struct):
@@ -115,8 +117,10 @@ class Honesty(RuleBasedStateMachine):
 
     def process(self) -> Engine[till.Desk]:
         """Start a web process anew: it knows nothing, and recalls nothing of what the one before put."""
+        store = RedisStore(self.ground.valkey)
+        store._threads = self.ground.line  # a connection each would use up what the client may have
         return Engine(
-            store=FaultyStore(RedisStore(self.ground.valkey), self.faults),
+            store=FaultyStore(store, self.faults),
             shelf=FaultyShelf(till.menu, self.faults),
             acts=SqlActs(self.ground.database, self.clock),
             bindings=break_bindings(till.bindings, self.faults),

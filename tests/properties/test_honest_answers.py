@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 
 from app.db.database import Database
@@ -19,13 +18,6 @@ def test_the_words_agree_with_the_books_wherever_the_store_or_the_database_fails
     Honesty.ground = Ground(patient, client, datetime(2026, 11, 24, 10, tzinfo=UTC))
     for engine in (patient.engine, patient.reader):
         engine.connect().close()  # what a first connection asks the server is no call of a hop's
-    try:
-        _run()
-    except FlakyStrategyDefinition:  # no promise was broken: the same talk went another way, as a busy machine can do
-        _run()
-
-
-def _run() -> None:
     run_state_machine_as_test(
         Honesty,
         settings=settings(
