@@ -15,7 +15,7 @@ from app.coop.members.names import card_and_name, member_name, names_of, person_
 from app.coop.offices.queries import offices_of
 from app.coop.rights import OfficeRole
 from app.coop.subjects import approvals
-from app.db.rows import require, total
+from app.db.rows import require
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.call_backs import age_words
@@ -110,7 +110,7 @@ def approval_shown(hop: Hop, reader: Connection, kept: PickedApproval) -> Shown:
 def approval_verdict(reader: Connection, kept: Word) -> Verdict:
     """Say which of the two the PIN will confirm, and for whom."""
     found = select(approvals.Approval.member_id).where(approvals.Approval.id == kept.approval.id)
-    name = member_name(reader, total(reader, found))
+    name = member_name(reader, reader.scalar(found) or 0)
     return Verdict("Approuver" if kept.verdict == "oui" else "Refuser", f", {name}" if name else "")
 
 

@@ -15,7 +15,6 @@ from app.coop.members.notices import tell_member
 from app.coop.techniques import queries as technique_queries
 from app.coop.techniques import services
 from app.coop.techniques.models import Innovation, Technique
-from app.db.rows import total
 from app.gsm7 import fold
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
@@ -282,7 +281,7 @@ def adopt_innovation(hop: Hop, session: Session, kept: AdoptedInnovation) -> Des
     """Make a technique of it, and tell who follows it."""
     act, service = officers_act(session, hop, "boutiques"), hop.desk.service
     trade = select(Cooperative.filiere_id).join(Innovation, Innovation.cooperative_id == Cooperative.id)
-    filiere = total(session, trade.where(Innovation.id == kept.adopted_innovation.id))
+    filiere = session.scalar(trade.where(Innovation.id == kept.adopted_innovation.id)) or 0
     made: Technique = services.add_technique(session, kept.technique_name, kept.technique_steps, filiere)
     row = services.adopt(session, act, kept.adopted_innovation.id, made)
     words = texts.say("innovation_adopted", count=made.id, code=service.code, cost=service.cost)

@@ -39,7 +39,7 @@ def require(found: Row | None, otherwise: Exception) -> Row:
 
 
 def total(asked: Session | Connection, question: Select[Any]) -> int:
-    """Return the number that is asked for, a count or a sum: 0 where there is nothing to count or add."""
+    """Return the number that is asked for, a count, a sum or one that is kept: 0 where there is none. An id is no number."""
     return int(asked.scalar(question) or 0)
 
 

@@ -13,13 +13,19 @@ GRAMS = {
     **dict.fromkeys(("T", "TONNE"), 1_000_000),
 }
 """How many grams a unit of mass is."""
-OTHERS = frozenset(("CAISSE", "SAC", "PANIER", "BASSINE", "SEAU", "SEAUX", "CARTON", "CAGEOT", "PIECE", "DOUZAINE", "BIDON")) | {
-    *("L", "CL", "ML", "LITRE", "LIVRE", "LB", "MG")
-}
+OTHERS = frozenset(
+    (
+        "CAISSE", "SAC", "PANIER", "BASSINE", "SEAU", "SEAUX", "CARTON", "CAGEOT", "PIECE", "DOUZAINE", "BIDON",
+        "L", "CL", "ML", "LITRE", "LIVRE", "LB", "MG",
+    )
+)  # fmt: skip
 """Units that aren't converted."""
-_NO_UNIT = frozenset(("F", "FR", "FRS", "FRANC", "FRANCS", "FCFA", "CFA", "XOF", "NET", "BRUT", "TOTAL", "TTC", "HT")) | {
-    *("EN", "PAR", "AU", "A", "DE", "DU", "LE", "LA", "LES", "UN", "UNE")
-}
+_NO_UNIT = frozenset(
+    (
+        "F", "FR", "FRS", "FRANC", "FRANCS", "FCFA", "CFA", "XOF", "NET", "BRUT", "TOTAL", "TTC", "HT", "EN",
+        "PAR", "AU", "A", "DE", "DU", "LE", "LA", "LES", "UN", "UNE",
+    )
+)  # fmt: skip
 """What else stands in the brackets of such names."""
 _WORD = re.compile(r"(?<![\w.'’])[A-Z][A-Z0-9]*(?!['’\w]|\.\w)")
 """Neither `l'` nor the letters of `T.T.C.`."""

@@ -51,22 +51,13 @@ COLUMNS_IN = (
 )
 """The columns of a file in; `amount` (XOF) may be missing, and is held against ours when it isn't. `status` is the operator's word;
 `state` is ours in a list that we gave, and the operator's in theirs."""
-SETTLED = frozenset(("", "OK", "SUCCES", "SUCCESS", "SUCCESSFUL", "SUCCEEDED", "REUSSI", "REUSSIE", "REUSSIS", "IRREVOCABLE")) | {
-    *(
-        "PAID",
-        "PAYE",
-        "PAYEE",
-        "COMPLETED",
-        "COMPLETE",
-        "DONE",
-        "CONFIRMED",
-        "CONFIRME",
-        "EFFECTUE",
-        "EFFECTUEE",
-        "TERMINE",
-        "VALIDE",
+SETTLED = frozenset(
+    (
+        "", "OK", "SUCCES", "SUCCESS", "SUCCESSFUL", "SUCCEEDED", "REUSSI", "REUSSIE", "REUSSIS", "IRREVOCABLE",
+        "PAID", "PAYE", "PAYEE", "COMPLETED", "COMPLETE", "DONE", "CONFIRMED", "CONFIRME",
+        "EFFECTUE", "EFFECTUEE", "TERMINE", "VALIDE",
     )
-}
+)  # fmt: skip
 """What an operator says of a payment that has gone through. Any other word settles nothing."""
 OUR_STATES = frozenset(("OPEN", "HANDEDOVER", "CONTESTED"))
 NO_PAYMENT = "no mobile-money payment has it"
