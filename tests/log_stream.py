@@ -4,26 +4,26 @@ import io
 import logging as standard
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
 from config import logs
 
-Stream = TypeVar("Stream", bound=io.StringIO)
+Stream = TypeVar("Stream", bound=io.BytesIO)
 
 
-class FullStream(io.StringIO):
+class FullStream(io.BytesIO):
     """A stream whose disk is full, whose pipe is closed or which is closed itself, until it is `mended`."""
 
     def __init__(self, fault: Exception) -> None:
         super().__init__()
         self.fault: Exception | None = fault
 
-    def write(self, words: str) -> int:
+    def write(self, line: Any) -> int:
         if self.fault:
             raise self.fault
-        return super().write(words)
+        return super().write(line)
 
 
 @contextmanager

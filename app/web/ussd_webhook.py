@@ -12,6 +12,7 @@ from app.ussd.engine import Engine
 from app.ussd.entries import Accumulated, Call, Latest
 from app.ussd.menus import Reply
 from app.web.callback_guard import body
+from config import logs
 
 HOP_SECONDS = 1.4
 """What a hop may wait in all: the gateway hangs up after two seconds, and the last wait may take half of one more."""
@@ -21,7 +22,6 @@ HOPS = structlog.get_logger("hop")
 def ussd_blueprint(path: str, gateway: UssdGateway, engine: Engine[Any]) -> Blueprint:
     """Serve a dialect under `/<path>/<token>/ussd`. The token is checked before every route (see `callback_guard.py`)."""
     routes = Blueprint(f"ussd_{gateway.name}", __name__, url_prefix=f"/{path}/<token>")
-    log = HOPS.bind()  # bound once: an unbound one is looked up at every line, for a sixth of its cost
 
     @routes.post("/ussd")
     def hop(token: str) -> Response:
@@ -33,14 +33,14 @@ def ussd_blueprint(path: str, gateway: UssdGateway, engine: Engine[Any]) -> Blue
             asked = gateway.read(sent)
         except Unreadable as fault:
             reply = engine.ending("diverged")
-            log.warning("a hop can't be read", field=str(fault))
+            HOPS.warning("a hop can't be read", field=str(fault))
         else:
             if isinstance(asked, Ended):
                 return Response(status=200)
             with deadline.within(HOP_SECONDS), once.within():
                 reply, network = engine.answer(call_of(gateway.name, asked)), asked.network
         words, kind = gateway.write(reply.text, reply.more, sent)
-        _say(log, reply, gateway.name, network, time.perf_counter() - started)
+        _say(reply, gateway.name, network, time.perf_counter() - started)
         return Response(words, content_type=kind)
 
     @routes.post("/ussd/events")
@@ -60,9 +60,9 @@ def call_of(dialect: str, asked: Dialled) -> Call:
     return Call(dialect, asked.session, asked.phone, Latest(asked.turn, asked.parts[-1] if asked.turn else None, asked.dialled))
 
 
-def _say(log: Any, reply: Reply, dialect: str, network: str, seconds: float) -> None:
-    fields = {"trace": reply.journey[:12], "screen": reply.screen, "outcome": reply.event, "ms": round(seconds * 1000, 1)}
+def _say(reply: Reply, dialect: str, network: str, seconds: float) -> None:
+    told = {"trace": reply.journey[:12], "screen": reply.screen, "outcome": reply.event, "ms": round(seconds * 1000, 1)}
     if reply.fault:
-        log.error("hop", **fields, fault=type(reply.fault).__name__, exc_info=reply.fault)
+        HOPS.error("hop", **told, fault=type(reply.fault).__name__, exc_info=reply.fault)
     else:
-        log.info("hop", **fields, gateway=dialect, network=network)
+        logs.say("hop", **told, gateway=dialect, network=network)

@@ -34,13 +34,13 @@ def copy(database):
 
 @pytest.mark.parametrize("how", [violate, copy])
 def test_the_log_shows_no_row(postgres_database, how):
-    with log_on(io.StringIO()) as lines:
+    with log_on(io.BytesIO()) as lines:
         try:
             how(postgres_database)
         except Exception as fault:
             structlog.get_logger().exception("failed", why=str(fault), fault=fault)
-    assert "not-null constraint" in lines.getvalue()
-    assert not [words for words in PRIVATE if words in lines.getvalue()]
+    assert "not-null constraint" in lines.getvalue().decode()
+    assert not [words for words in PRIVATE if words in lines.getvalue().decode()]
 
 
 def test_the_error_itself_holds_no_row_but_what_was_violated(postgres_database):

@@ -41,7 +41,7 @@ def test_an_act_is_done_and_said(disk, client, database):
     assert float(lost) >= 7
     disk.fault = None
     hop(client, "")
-    assert "log lines were dropped" in disk.getvalue()
+    assert b"log lines were dropped" in disk.getvalue()
 
 
 @pytest.mark.usefixtures("disk")
