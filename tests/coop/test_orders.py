@@ -12,6 +12,7 @@ from app.coop.boutiques import clock as clock_of
 from app.coop.boutiques import offers, orders, sales
 from app.coop.boutiques.models import Offer, Order
 from app.coop.lots.models import Lot
+from app.coop.members.models import Member
 from app.sms.models import Message
 from tests.shop_acts import SECRETARY, STRANGER, TREASURER, shop
 
@@ -26,6 +27,20 @@ def test_an_order_takes_its_goods_and_the_same_again_is_the_first(shop):
     shop.clock.forward(minutes=31)
     assert shop.order(201, 3).id != first.id
     assert shop.left == Decimal(32)
+
+
+def test_the_same_goods_paid_another_way_are_another_order(shop):
+    cash = shop.order(201, 3)
+    account = shop.order(201, 3, on_account=True)
+    assert (account.id == cash.id, account.way, shop.order(201, 3).way) == (False, "account", "cash")
+
+
+def test_nobody_orders_on_an_account_that_was_blocked_meanwhile(shop):
+    with shop.database.transaction() as session:
+        session.get_one(Member, 201).state = "blocked"
+    with pytest.raises(orders.BadOrder, match="actif"):
+        shop.order(201, 3, on_account=True)
+    assert shop.left == Decimal(40)
 
 
 def test_a_stranger_has_one_open_order_of_a_tenth(shop):

@@ -72,15 +72,15 @@ def place(
 ) -> tuple[Order, bool]:
     """Reserve goods for a member, or for the number in hand; return the order and whether it is new.
 
-    The same operation, or the same goods from the same number within AGAIN_WITHIN, give the first. `on_account` is the member's
-    word, by PIN, that it is taken from what they are owed. `shown` is the price of a unit that they agreed to.
+    The same operation, or the same goods, paid the same way, from the same number within AGAIN_WITHIN, give the first.
+    `on_account` is the member's word, by PIN, that it is taken from what they are owed; `shown` the price of a unit that they saw.
     Raises BadOrder, SoldOut, PriceChanged, OneOpenOrder, CounterOnly.
     """
     member = _member(session, act)
     mine = (Order.member_id == member) if member else ((Order.phone == act.phone) & Order.member_id.is_(None))
-    same = (
-        (Order.offer_id == offer_id) & (Order.quantity == units) & (Order.at > act.now - AGAIN_WITHIN) & (Order.state == "reserved")
-    )
+    way = "account" if on_account else "cash"
+    same = (Order.offer_id == offer_id) & (Order.quantity == units) & (Order.way == way) & (Order.state == "reserved")
+    same &= Order.at > act.now - AGAIN_WITHIN
     known = session.scalar(select(Order).where((Order.operation == act.operation) | (mine & same)).order_by(Order.id).limit(1))
     if known is not None:
         return known, False
@@ -89,6 +89,8 @@ def place(
         raise SoldOut(Decimal(0))
     if not units > 0 or units != units.to_integral_value():
         raise BadOrder("Un nombre entier, svp.")
+    if member is None and on_account:
+        raise BadOrder("Sur son compte: pour un membre actif.")
     if member is None:
         _check_stranger(session, act, offer, units)
     code = draw_free(session, Order.code, (Order.cooperative_id == offer.cooperative_id) & (Order.state == "reserved"), draw)
@@ -100,7 +102,7 @@ def place(
         phone=act.phone,
         quantity=units,
         amount=amount,
-        way="account" if on_account else "cash",
+        way=way,
         state="reserved",
         code=code,
         at=act.now,
