@@ -174,6 +174,14 @@ def test_a_count_is_the_stock_and_its_difference_an_event(quay, lot, acting):
     assert left(quay, lot) == (Decimal(0), 0)
 
 
+def test_a_count_of_what_has_moved_since_is_not_noted(quay, lot, acting):
+    acting(stock.split, lot, Decimal(40))
+    with pytest.raises(stock.LotRefused, match="recomptez"):
+        acting(write_offs.count, lot, Decimal(98), books=Decimal(100))
+    assert left(quay, lot) == (Decimal(60), 60_000)
+    assert acting(write_offs.count, lot, Decimal(58), books=Decimal(60)) == Decimal(-2)
+
+
 def test_another_co_operatives_lot_is_unknown(lot, acting):
     for do, args in (
         (stock.split, (Decimal(1),)),

@@ -258,14 +258,19 @@ def expire(session: Session, act: Act, code: str, cost: int) -> Decimal:
     return free
 
 
-def count(session: Session, act: Act, code: str, found: Decimal, cost: int, reason: str = "compté") -> Decimal:
+def count(
+    session: Session, act: Act, code: str, found: Decimal, cost: int, reason: str = "compté", books: Decimal | None = None
+) -> Decimal:
     """Note what was counted of a lot, which as made has cost so many XOF; return the difference.
 
-    What offers promise can't be counted away. The mass follows the units. Raises LotGone, LotShort, LotRefused.
+    What offers promise can't be counted away. The mass follows the units. Raises LotGone, LotShort, LotRefused: also where the lot
+    isn't any more what the `books` said when it was counted.
     """
     [lot] = locked(session, act, [code])
     if not 0 <= found <= MOST_UNITS:
         raise LotRefused("Une quantité de 0 à 99999, svp.")
+    if books is not None and books != lot.units:
+        raise LotRefused("Le stock a bougé: recomptez, svp.")
     difference = found - lot.units
     facts: dict[str, Any] = {"cost": _part_cost(lot, abs(difference), cost), "reason": reason}
     if difference < 0:
