@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.coop.training import applications, presence, seats
+from app.coop.training import applications, presence, queries, seats
 from tests.acts import by
 from tests.training_acts import FEDERATION, FIRST, NEIGHBOUR, apply, clock_now, opened, quay, states, sweep, told
 
@@ -84,6 +84,13 @@ def test_the_company_chooses_and_all_are_told(quay, clock_now):
     assert states(quay, training) == ["declined", "seated", "seated"]
     assert "pas retenu" in told(quay, 201)[-1]
     assert "avez une place" in told(quay, 202)[-1]
+
+
+def test_the_newest_of_many_trainings_is_shown_to_who_looks_after_it(quay, clock_now):
+    newest = [opened(quay, starts_on=FIRST + timedelta(days=days), ends_on=FIRST + timedelta(days=days)) for days in range(22)][-1]
+    with quay.read() as reader:
+        for found in (queries.all_trainings(reader), queries.trainings_of(reader, FEDERATION.scope, clock_now.date())):
+            assert newest in [one.id for one in found]
 
 
 def test_only_a_trainings_own_officers_touch_it(quay, clock_now):
