@@ -40,6 +40,17 @@ def test_a_job_that_cannot_be_is_refused(quay, bad):
         services.add_job(session, services.NewJob(**OFFER | bad), NOW.date())
 
 
+def test_a_familys_telephone_is_of_up_to_three(quay):
+    phone = "+221775550001"
+    with quay.transaction() as session:
+        for key, (name, new) in enumerate((("Binta Faye", True), ("Awa Sow", True), ("BINTA FAYE", False), ("Modou Faye", True))):
+            assert services.interest(session, act(None, f"family {key}", phone), 1, name)[1] is new
+        with pytest.raises(services.TooManyInterests):
+            services.interest(session, act(None, "fourth", phone), 1, "Omar Faye")
+    with quay.read() as reader:
+        assert [one.name for one in queries.candidates(reader, 1)] == ["Binta Faye", "Awa Sow", "Modou Faye"]
+
+
 def test_the_company_reads_names_and_a_number_once_it_may(quay):
     with quay.transaction() as session:
         assert [services.interest(session, act(201, key), 1)[1] for key in ("one", "again")] == [True, False]

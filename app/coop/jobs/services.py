@@ -16,9 +16,11 @@ from app.coop.offices.partners import PartnerRefused, lock_partner
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.db.rows import each, require, store
+from app.letters import plain
 from app.service import service_of
 
 MOST_TOLD, MOST_PLACES = 500, 999
+MOST_OF_A_NUMBER = 3
 KEPT = timedelta(days=182)
 """After a job's last day a stranger's interest names nobody any more."""
 
@@ -33,6 +35,10 @@ class JobClosed(Exception):
 
 class NoCandidate(Exception):
     """Only an active member is interested as a member; a stranger says a name."""
+
+
+class TooManyInterests(Exception):
+    """MOST_OF_A_NUMBER of this number are interested in this job."""
 
 
 class InterestGone(Exception):
@@ -80,14 +86,20 @@ def read_candidates(session: Session, act: Act, job_id: int) -> None:
 
 
 def interest(session: Session, act: Act, job_id: int, name: str | None = None) -> tuple[JobInterest, bool]:
-    """Note that somebody is interested, once, and tell whether it is new. Raises JobClosed, NoCandidate."""
+    """Note that somebody is interested, once, and tell whether it is new. Raises JobClosed, NoCandidate, TooManyInterests."""
     _check_candidate(session, act, name)
     job = session.scalar(select(Job).where(Job.id == job_id).with_for_update())
     if job is None or job.state != "open" or job.until < act.today:
         raise JobClosed(job_id)
-    known = session.scalar(select(JobInterest).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested"))
+    mine = session.scalars(
+        select(JobInterest).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested")
+    ).all()
+    # Of strangers the number is a family's: another name is somebody else.
+    known = next((row for row in mine if act.member_id or plain(row.name or "") == plain(name or "")), None)
     if known is not None:
         return known, False
+    if len(mine) >= MOST_OF_A_NUMBER:
+        raise TooManyInterests(job_id)
     row = JobInterest(
         job_id=job_id,
         member_id=act.member_id,
