@@ -86,6 +86,26 @@ def test_the_company_chooses_and_all_are_told(quay, clock_now):
     assert "avez une place" in told(quay, 202)[-1]
 
 
+def test_who_was_chosen_at_night_hears_it_also_of_a_course_that_was_moved_then(quay, clock_now):
+    training, night = opened(quay, kind="pf2e", company_chooses=True, seats=2), clock_now.replace(hour=22)
+    rows = [apply(quay, training, member, clock_now)[0] for member in (201, 202)]
+    with quay.transaction() as session:
+        presence.choose(session, by(FEDERATION, "choose", night), training, rows[:1], night, last=False)
+        seats.move(session, by(FEDERATION, "move", night), training, FIRST + timedelta(7), night.date())
+    sweep(quay, night + timedelta(hours=12))
+    assert told(quay, 201)[-1] == "Jappoo: Couture, 15/12/2026: vous avez une place. Apportez votre pièce d'identité."
+    assert "change de jour" in told(quay, 202)[-1]
+
+
+def test_a_training_that_is_over_is_not_cancelled(quay, clock_now):
+    training, now = opened(quay), clock_now
+    apply(quay, training, 201, now)
+    with quay.transaction() as session:
+        with pytest.raises(seats.TrainingClosed):
+            seats.cancel(session, by(FEDERATION, "late", now), training, datetime(2026, 12, 9, tzinfo=UTC))
+        assert seats.cancel(session, by(FEDERATION, "in time", now), training, datetime(2026, 12, 8, 23, tzinfo=UTC)).id == training
+
+
 def test_the_newest_of_many_trainings_is_shown_to_who_looks_after_it(quay, clock_now):
     newest = [opened(quay, starts_on=FIRST + timedelta(days=days), ends_on=FIRST + timedelta(days=days)) for days in range(22)][-1]
     with quay.read() as reader:

@@ -127,14 +127,17 @@ def move(session: Session, act: Act | None, training_id: int, starts_on: date, t
     row.starts_on, row.ends_on, row.apply_until = starts_on, row.ends_on + later, row.apply_until + later
     session.flush()
     _check_agreements(session, row)
-    _tell_all(session, row, news="moved")
+    # News that waits for the morning tells the new day, too.
+    _tell_all(session, row, news=func.coalesce(TrainingApplication.news, "moved"))
     _note(session, act, "training moved", row)
     return row
 
 
 def cancel(session: Session, act: Act | None, training_id: int, now: datetime) -> Training:
-    """Cancel a training; all who applied are told. Raises TrainingGone."""
+    """Cancel a training; all who applied are told. Raises TrainingGone, and TrainingClosed for one that is over."""
     row = _of(session, act, training_id)
+    if row.ends_on < now.date():
+        raise TrainingClosed(training_id)
     row.state = "cancelled"
     _tell_all(session, row, news="state", state="cancelled", changed_at=now)
     _note(session, act, "training cancelled", row)
