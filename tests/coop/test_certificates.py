@@ -56,6 +56,13 @@ def test_who_of_a_familys_telephone_is_there_is_chosen(quay, clock_now):
         assert sorted(session.scalars(select(Attendance.application_id))) == rows
 
 
+def test_a_certificate_has_four_initials_at_the_most(quay, clock_now):
+    training, day = opened(quay), datetime(2026, 12, 8, 9, 0, tzinfo=UTC)
+    row = stranger(quay, training, "+221775550001", clock_now, name="ßali ßamba ßadio")
+    with quay.transaction() as session:
+        assert presence.certify(session, by(FEDERATION, "yes", day), row).initials == "SSSS"
+
+
 def test_placement_is_asked_after_three_and_six_months_once_each(quay, clock_now):
     rows, day = certified(quay, clock_now)
     for days in (30, 91, 92, 140, 182, 183):

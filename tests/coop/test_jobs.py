@@ -31,7 +31,15 @@ def act(member, key, phone=None):
 @pytest.mark.parametrize(
     "bad",
     [
-        *({"places": 0}, {"places": -1}, {"trade": "x"}, {"company": ""}, {"place": "m" * 17}),
+        *(
+            {"places": 0},
+            {"places": -1},
+            {"trade": "x"},
+            {"trade": "   "},
+            {"company": "😀😀"},
+            {"company": ""},
+            {"place": "m" * 17},
+        ),
         *({"until": date(2026, 11, 23)}, {"until": date(2028, 1, 1)}),
     ],
 )

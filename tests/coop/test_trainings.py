@@ -26,6 +26,10 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
         ({"place": "Siège cps1"}, "diplôme"),
         ({"level": "CPS"}, "diplôme"),
         ({"title": "x"}, "titre"),
+        ({"title": "   "}, "titre"),
+        ({"title": "😀😀😀"}, "titre"),
+        ({"level": "m" * 17}, "niveau"),
+        ({"contract": "9" * 21}, "contrat"),
     ],
 )
 def test_a_training_that_cannot_be_is_refused(quay, given, says):

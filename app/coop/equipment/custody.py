@@ -13,7 +13,7 @@ from app.coop.ledger.services import account_of, post
 from app.coop.members.models import Member
 from app.coop.offices import audit
 from app.db.rows import require, store
-from app.gsm7 import fold
+from app.public_words import spelled
 
 
 class EquipmentRefused(ValueError):
@@ -47,7 +47,7 @@ def check(reader: Connection | Session, cooperative_id: int, name: str, place: s
 
 def add(session: Session, act: Act, cooperative_id: int, name: str, place: str, terms: HireTerms) -> Equipment:
     """Write a new piece of equipment of a co-operative. Raises EquipmentRefused."""
-    name, place = fold(name.strip()), fold(place.strip())
+    name, place = spelled(name), spelled(place)
     check(session, cooperative_id, name, place, terms)
     row = Equipment(cooperative_id=cooperative_id, name=name, place=place, **msgspec.structs.asdict(terms))
     store(session, row)

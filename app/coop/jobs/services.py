@@ -17,6 +17,7 @@ from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.db.rows import each, require, store
 from app.letters import plain
+from app.public_words import spelled
 from app.service import service_of
 
 MOST_TOLD, MOST_PLACES = 500, 999
@@ -67,6 +68,7 @@ def add_job(session: Session, told: NewJob, today: date, act: Act | None = None)
             told = msgspec.structs.replace(told, company=lock_partner(session, told.company_id, "company", today).name)
         except PartnerRefused as refused:
             raise JobRefused(str(refused)) from None
+    told = msgspec.structs.replace(told, company=spelled(told.company), trade=spelled(told.trade), place=spelled(told.place))
     if not 2 <= len(told.company) <= 20 or not 3 <= len(told.trade) <= 20 or not 2 <= len(told.place) <= 16:
         raise JobRefused("Entreprise de 2 à 20 lettres, métier de 3 à 20, lieu de 2 à 16.")
     if not 0 < told.places <= MOST_PLACES or not today <= told.until <= today + timedelta(days=365):

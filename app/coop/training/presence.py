@@ -125,7 +125,7 @@ def certify(session: Session, act: Act, application_id: int, draw: Callable[[int
         number=_draw_number(session, draw),
         application_id=row.id,
         title=training.title,
-        initials="".join(part[0] for part in name.split())[:4].upper(),
+        initials="".join(part[0] for part in name.split()).upper()[:4],  # a capital may be two letters
         given_on=act.today,
         given_by=act.person_id or None,
     )
