@@ -263,3 +263,12 @@ def test_what_another_has_not_brought_back_is_handed_to_nobody(quay, clock):
         for row in (rows[0], hers):
             custody.take_back(session, by(SECRETARY, f"back {row.id}", clock()), row.id, "bon", damaged=False)
     sound(quay)
+
+
+def test_what_nobody_has_decided_is_taken_back_late_without_being_counted(quay, clock):
+    with quay.transaction() as session:
+        session.execute(update(Equipment).values(approval=True))
+    asked = book(quay, 201, TODAY, "pm", clock())
+    with quay.transaction() as session:
+        assert bookings.cancel(session, own(201, "back", clock()), asked.id).state == "cancelled"
+    sound(quay)
