@@ -13,6 +13,12 @@ class BadWords(ValueError):
     """The words won't do; the argument says why, in French."""
 
 
+def spelled(typed: str) -> str:
+    """Return a short name as it is kept: folded, spaces made one; nothing where no letter is left of it."""
+    words = fold(" ".join(typed.split()))
+    return words if any(letter.isalpha() for letter in words) else ""
+
+
 def read_public(typed: str, longest: int = LONGEST) -> str:
     """Return words as they are kept: spaces made one, no mark at their ends. Raises BadWords."""
     words = fold(" ".join(typed.split())).strip(" ?.,;:!-*")

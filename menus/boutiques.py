@@ -27,6 +27,7 @@ Moment = Annotated[str, kinds.Kind("words", "22:22 le 30/11")]
 
 NOT_ORDERED: Denials = {
     orders.SoldOut: lambda out: f"Il en reste {units.quantity(out.left)}." if out.left else "Plus rien.",
+    orders.PriceChanged: lambda changed: f"Le prix est maintenant de {kinds.amount_words(changed.price)}.",
     orders.BadOrder: str,
     orders.OneOpenOrder: "Une commande attend déjà sur ce numéro.",
     orders.CounterOnly: "Deux commandes pas retirées: achetez sur place.",
@@ -141,7 +142,7 @@ def tell_order(session: Session, act: Act, row: Order, where: str) -> None:
 
 
 def _order(session: Session, act: Act, kept: OfOffer, *, on_account: bool) -> Ordered:
-    row, _ = orders.place(session, act, kept.offer.id, kept.order_units, on_account=on_account)
+    row, _ = orders.place(session, act, kept.offer.id, kept.order_units, on_account=on_account, shown=kept.offer.amount)
     tell_order(session, act, row, kept.offer.place)
     goods = units.count_of(kept.order_units, kept.offer.unit, kept.offer.name)
     return Ordered(goods, row.amount, row.code, kept.offer.place, clock_words(row.reserved_until))

@@ -23,6 +23,7 @@ Places = Annotated[str, kinds.Kind("words", "999 places")]
 NOT_NOTED: Denials = {
     services.JobClosed: "Cette offre n'est plus ouverte.",
     services.NoCandidate: "Votre compte n'est pas actif.",
+    services.TooManyInterests: "3 personnes au plus par numéro.",
     services.InterestGone: "Dites d'abord que vous êtes intéressé: 1.",
 }
 

@@ -21,7 +21,7 @@ from app.digits import is_number
 from app.public_words import BadWords, read_public
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Refused
-from menus.boutiques import OfferRow, offer_row
+from menus.boutiques import NOT_ORDERED, OfferRow, offer_row
 from menus.hop import Hop, officers_act, reading_office
 from menus.member_lookup import read_phone
 from menus.production import Goods
@@ -38,6 +38,7 @@ WAYS = {"cash": "en espèces", "account": "sur son compte", "invoice": "sur fact
 
 NOT_SOLD: Denials = {
     orders.SoldOut: lambda out: f"Il en reste {units.quantity(out.left)}.",
+    orders.PriceChanged: NOT_ORDERED[orders.PriceChanged],
     orders.BadOrder: str,
     orders.OrderNotOpen: "Déjà remis, payé ou passé.",
     sales.OwnSale: "Pas pour vous-même: un autre responsable.",
@@ -166,7 +167,8 @@ def counter_sum(kept: AtCounter) -> CounterSum:
 @menu.effect(leads=ACTING, denies=NOT_SOLD)
 def sell_goods(hop: Hop, session: Session, kept: AtCounter) -> SoldGoods:
     """Sell over the counter."""
-    row = sales.sell(session, officers_act(session, hop, "sell"), kept.counter_offer.id, kept.counter_units)
+    act, offer = officers_act(session, hop, "sell"), kept.counter_offer
+    row = sales.sell(session, act, offer.id, kept.counter_units, shown=offer.amount)
     return SoldGoods(f"Vendu: {kinds.amount_words(row.amount)} en caisse.")
 
 
@@ -205,7 +207,8 @@ def invoice_phone(typed: str) -> kinds.Short:
 def invoice_goods(hop: Hop, session: Session, kept: OnInvoice) -> SoldGoods:
     """Deliver before it is paid."""
     act = officers_act(session, hop, "sell")
-    row = sales.deliver(session, act, kept.counter_offer.id, kept.counter_units, kept.invoice_buyer, kept.invoice_phone)
+    offer, buyer = kept.counter_offer, kept.invoice_buyer
+    row = sales.deliver(session, act, offer.id, kept.counter_units, buyer, kept.invoice_phone, shown=offer.amount)
     return SoldGoods(f"Facture {row.invoice}: {kinds.amount_words(row.amount)}, avant le {row.due_on:%d/%m/%Y}.")
 
 

@@ -92,7 +92,8 @@ def count_difference(kept: CountedLot) -> Difference:
 @menu.effect(leads=ACTING, denies=NOT_DONE)
 def count_lot(hop: Hop, session: Session, kept: CountedLot) -> Nothing:
     """Note a count."""
-    write_offs.count(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code, kept.counted)
+    act, lot = officers_act(session, hop, "boutiques"), kept.stock_lot
+    write_offs.count(session, act, lot.code, kept.counted, books=lot.left)
     return Nothing()
 
 

@@ -31,6 +31,7 @@ MACHINES = {"usable": "en service", "repair": "en réparation"}
 NOT_DONE = {
     bookings.BookingNotOpen: "Déjà fait, pas du jour, ou pas à vous.",
     bookings.EquipmentGone: "La machine est en réparation.",
+    custody.StillOut: "Elle n'est pas encore rendue: reprenez-la d'abord.",
     custody.OwnBooking: "Pas pour vous-même: un autre responsable.",
     custody.EquipmentRefused: "Pas une machine de votre CPS.",
     services.InnovationNotOpen: "Déjà décidée, ou pas à vous.",

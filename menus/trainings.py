@@ -47,6 +47,10 @@ NOT_APPLIED: Denials = {
     ages.BirthDayWanted: "Il faut le jour de naissance.",
     ages.WrongAge: lambda wrong: f"De {wrong.args[0]} à {wrong.args[1]} ans le 1er jour.",
 }
+NOT_PRESENT: Denials = {
+    presence.WrongDayCode: "Pas le code d'aujourd'hui pour vos formations.",
+    presence.SeveralHere: "Choisissez d'abord l'inscription de ce jour.",
+}
 NOT_OPEN: Denials = {applications.ApplicationNotOpen: "Trop tard, ou plus à prendre."}
 
 
@@ -95,7 +99,7 @@ class OfApplication(msgspec.Struct, frozen=True):
     own_application: ApplicationRow
 
 
-class OfDayCode(msgspec.Struct, frozen=True):
+class OfDayCode(OfApplication, frozen=True):
     day_code: str
 
 
@@ -255,10 +259,10 @@ def day_code(typed: str) -> str:
     return read_digits(typed, 6)
 
 
-@menu.effect(denies={presence.WrongDayCode: "Pas le code d'aujourd'hui pour vos formations."}, notes=True)
+@menu.effect(denies=NOT_PRESENT, notes=True)
 def attend(hop: Hop, session: Session, kept: OfDayCode) -> AttendedTraining:
     """Note that the person is there today."""
-    return AttendedTraining(presence.attend(session, own_act(hop), kept.day_code).title)
+    return AttendedTraining(presence.attend(session, own_act(hop), kept.day_code, kept.own_application.id).title)
 
 
 @menu.answer(refuses={"bad": None})

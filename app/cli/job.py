@@ -31,7 +31,7 @@ def show_all(*, as_json: bool) -> None:
     from app.coop.jobs.queries import jobs
 
     with open_database() as database, database.read() as reader:
-        found = jobs(reader)
+        found = jobs(reader, most=None)
     for one in in_lines(found, as_json):
         click.echo(
             f"{one.id:5} {one.until} {one.state:7} {one.trade:20} {one.place:16} {one.company:20} {one.interested} interested"

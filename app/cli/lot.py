@@ -42,7 +42,8 @@ def show_all(cooperative: str | None, *, every: bool, as_json: bool) -> None:
 
     with open_database() as database, database.read() as reader:
         scope = scope_of(reader, cooperative)
-        found = queries.lots(reader, scope.reach(Lot.cooperative_id)) if every else queries.stock(reader, scope)
+        reach = scope.reach(Lot.cooperative_id)
+        found = queries.lots(reader, reach, most=None) if every else queries.stock(reader, scope, most=None)
     for one in in_lines(found, as_json):
         mass = "" if one.grams is None else f"{Decimal(one.grams) / 1000} kg"
         click.echo(f"{one.code} {one.cooperative:8} {one.product:20} {one.units} {one.unit} {mass:>10} {one.place:16} {one.made}")

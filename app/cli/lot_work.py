@@ -26,9 +26,10 @@ class Units(click.ParamType[Decimal]):
         """Read it; anything else is wrong use."""
         try:
             found = Decimal(str(value).replace(",", "."))
+            good = found.is_finite() and found >= 0 and found == found.quantize(Decimal("0.001"))
         except InvalidOperation:
-            found = Decimal("NaN")
-        if not found.is_finite() or found < 0 or found != found.quantize(Decimal("0.001")):
+            good = False
+        if not good:
             self.fail(f"{value} is no quantity", param, ctx)
         return found
 

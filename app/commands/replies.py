@@ -112,6 +112,7 @@ APPLY_BIRTH = "Jappoo: il faut votre naissance: INSCRIRE {number} et l'année ou
 NOT_APPLIED = "Jappoo: pas d'inscription: {why}. Rien n'est enregistré. {cost}."
 SEAT_GONE = "Jappoo: trop tard, la place est passée à la personne suivante. Pour revenir à la fin: INSCRIRE {number}. {cost}."
 PRESENT_NOTED = "Jappoo: présence notée aujourd'hui: {training}."
+PRESENT_DIAL = "Jappoo: plusieurs inscrits sur ce numéro. Pour chaque personne présente: {code} puis 5, 3. {cost}."
 HOW_PRESENT = "Jappoo: pas le code d'aujourd'hui pour vous. Envoyez PRESENT et le code dit sur place. {cost}."
 NO_JOB = "Jappoo: pas d'offre d'emploi ouverte sous ce numéro. La liste: EMPLOI. {cost}."
 NO_JOBS = "Jappoo: pas d'offre d'emploi ouverte aujourd'hui."

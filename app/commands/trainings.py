@@ -102,6 +102,8 @@ def attend(command: Command) -> str:
         training = presence.attend(command.session, act, code)
     except presence.WrongDayCode:
         return replies.HOW_PRESENT
+    except presence.SeveralHere:
+        return replies.PRESENT_DIAL
     return replies.PRESENT_NOTED.replace("{training}", training.title)
 
 

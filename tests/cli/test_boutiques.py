@@ -108,5 +108,8 @@ def test_what_is_added_is_there_and_what_is_wrong_is_one_line(said):
     assert "best before" in said("lot", "keep", salt, "30")
     assert "thrown away: 10" in said("lot", "expire", salt)
     assert "only 0 are free" in said("lot", "split", salt, "1", code=1)
+    for unclear in ("1e30", "1,0005", "NaN"):
+        assert "no quantity" in said("lot", "buy", "CPS1", "Mil", unclear, "--source", "Fissel", code=2)
+    assert "1000 g" in said("lot", "measure", "Mil", "kg", "500", code=1)
     offered = json.loads(said("lot", "list", "--json"))[-1]["code"]
     assert "en vente" in said("lot", "keep", offered, "30", code=1)

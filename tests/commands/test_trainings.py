@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.coop.training import clock as sweeps
-from app.coop.training.models import PlacementQuestion, Training, TrainingApplication, TrainingDay
+from app.coop.training.models import Attendance, PlacementQuestion, Training, TrainingApplication, TrainingDay
 from app.gsm7 import septets
 from tests import sample_cooperative, sample_declarations
 
@@ -127,6 +127,17 @@ def test_the_days_code_notes_who_is_there(market, clock):
     assert "présence notée" in market.say("PRESENT 482 137", sender=WOMAN)
     assert "présence notée" in market.say("present 482137 merci", sender=WOMAN)
     assert "pas le code" in market.say("PRESENT 482137", sender=OTHER)
+
+
+def test_an_sms_from_a_familys_telephone_does_not_say_who_is_there(market, clock):
+    for number in (1, 2):
+        row = {"training_id": 1, "phone": "+221775550009", "name": f"Awa {number}", "state": "seated", "applied_at": clock()}
+        with market.database.transaction() as session:
+            session.add(TrainingApplication(**row, changed_at=clock(), channel="ussd", operation=f"family {number}"))
+    with market.database.transaction() as session:
+        session.add(TrainingDay(training_id=1, on_day=clock().date(), code="482137"))
+    assert "plusieurs inscrits" in market.say("PRESENT 482137", sender="+221775550009")
+    assert market.rows(Attendance) == []
 
 
 def test_the_question_whether_she_works_is_answered_by_its_code(market, clock):

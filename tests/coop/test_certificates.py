@@ -44,6 +44,25 @@ def test_who_was_there_is_certified_once_and_anybody_may_check(quay, clock_now):
     assert made.number in told(quay, 201)[-1]
 
 
+def test_who_of_a_familys_telephone_is_there_is_chosen(quay, clock_now):
+    training, day, phone = opened(quay, seats=2), datetime(2026, 12, 8, 9, 0, tzinfo=UTC), "+221775550001"
+    rows = [stranger(quay, training, phone, clock_now, name=name) for name in ("Fatou Ndiaye", "Awa Sow")]
+    with quay.transaction() as session:
+        code = presence.day_code(session, by(FEDERATION, "code", day), training)
+        with pytest.raises(presence.SeveralHere):
+            presence.attend(session, own(None, "sms", day, phone=phone, person_id=99), code)
+        for row in rows:
+            presence.attend(session, own(None, f"here {row}", day, phone=phone, person_id=99), code, row)
+        assert sorted(session.scalars(select(Attendance.application_id))) == rows
+
+
+def test_a_certificate_has_four_initials_at_the_most(quay, clock_now):
+    training, day = opened(quay), datetime(2026, 12, 8, 9, 0, tzinfo=UTC)
+    row = stranger(quay, training, "+221775550001", clock_now, name="ßali ßamba ßadio")
+    with quay.transaction() as session:
+        assert presence.certify(session, by(FEDERATION, "yes", day), row).initials == "SSSS"
+
+
 def test_placement_is_asked_after_three_and_six_months_once_each(quay, clock_now):
     rows, day = certified(quay, clock_now)
     for days in (30, 91, 92, 140, 182, 183):

@@ -173,6 +173,31 @@ def test_a_story_is_by_link_and_names_nobody(chain):
     assert all("Femme" not in str(step) for step in told.steps)
 
 
+def test_a_story_tells_nothing_of_lots_that_only_meet_it(chain):
+    """Neither where the salt comes from that a thiof's run took, nor what was sold beside the part; each in its own unit."""
+
+    def done(what, do, *args):
+        with chain.database.transaction() as session:
+            return do(session, by(TREASURER, what, chain.clock()), *args)
+
+    more = done("more", purchases.buy, 1, stock.NewLot(1, "kg", Decimal(50), 50_000, source="Kayar"), 20_000).code
+    raw = done("raw", offers.put_up, offers.Put(more, Decimal(5), 900)).id
+    done("sold raw", sales.sell, raw, Decimal(5))
+    part = done("part", stock.split, more, Decimal(10)).code
+    [made], _ = done("smoke", lambda session, act: runs.run(session, act, 1, [(part, Decimal(10))], [runs.Output(4, Decimal(15))]))
+    done("sold made", sales.sell, done("made", offers.put_up, offers.Put(made.code, Decimal(9), 900)).id, Decimal(3))
+    assert [step.what for step in chain.story(chain.first).steps][1:] == [
+        "Transformation (Keccax braisé): 152 sachets de Keccax sachet, perte 72 kg",
+    ]
+    assert [step.what for step in chain.story(part).steps] == [
+        "Achat: 50 kg de Thiof, Kayar",
+        "Partage: 10 kg de Thiof",
+        "Transformation (Keccax braisé): 15 sachets de Keccax sachet, perte 6,25 kg",
+        "Vente: 3 sachets en 1 achat",
+    ]
+    assert chain.story(more).steps[-1].what == "Vente: 5 kg, 3 sachets en 2 achats"
+
+
 def test_francs_are_shown_from_five_producers_on_or_when_all_have_agreed(chain):
     chain.sell(10)
     assert " F" in chain.story(chain.last).shares[0][1]

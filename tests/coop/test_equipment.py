@@ -249,3 +249,26 @@ def test_free_half_days_are_those_that_can_be_booked(quay, clock):
     with quay.read() as reader:
         found = queries.free_half_days(reader, 1, 1, datetime(2026, 11, 24, 13, tzinfo=UTC))
     assert found == [(TODAY, "pm"), (TOMORROW, "pm")]
+
+
+def test_what_another_has_not_brought_back_is_handed_to_nobody(quay, clock):
+    rows = [book(quay, member, TODAY, half, clock()) for member, half in ((201, "am"), (202, "pm"))]
+    hers = book(quay, 201, TOMORROW, "am", clock())
+    with quay.transaction() as session:
+        custody.hand_out(session, by(SECRETARY, "out", clock()), rows[0].id, "bon")
+    with pytest.raises(custody.StillOut), quay.transaction() as session:
+        custody.hand_out(session, by(SECRETARY, "next", clock()), rows[1].id, "bon")
+    with quay.transaction() as session:
+        custody.hand_out(session, by(SECRETARY, "goes on", clock.forward(days=1)), hers.id, "bon")
+        for row in (rows[0], hers):
+            custody.take_back(session, by(SECRETARY, f"back {row.id}", clock()), row.id, "bon", damaged=False)
+    sound(quay)
+
+
+def test_what_nobody_has_decided_is_taken_back_late_without_being_counted(quay, clock):
+    with quay.transaction() as session:
+        session.execute(update(Equipment).values(approval=True))
+    asked = book(quay, 201, TODAY, "pm", clock())
+    with quay.transaction() as session:
+        assert bookings.cancel(session, own(201, "back", clock()), asked.id).state == "cancelled"
+    sound(quay)

@@ -31,13 +31,32 @@ def act(member, key, phone=None):
 @pytest.mark.parametrize(
     "bad",
     [
-        *({"places": 0}, {"places": -1}, {"trade": "x"}, {"company": ""}, {"place": "m" * 17}),
+        *(
+            {"places": 0},
+            {"places": -1},
+            {"trade": "x"},
+            {"trade": "   "},
+            {"company": "😀😀"},
+            {"company": ""},
+            {"place": "m" * 17},
+        ),
         *({"until": date(2026, 11, 23)}, {"until": date(2028, 1, 1)}),
     ],
 )
 def test_a_job_that_cannot_be_is_refused(quay, bad):
     with quay.transaction() as session, pytest.raises(services.JobRefused):
         services.add_job(session, services.NewJob(**OFFER | bad), NOW.date())
+
+
+def test_a_familys_telephone_is_of_up_to_three(quay):
+    phone = "+221775550001"
+    with quay.transaction() as session:
+        for key, (name, new) in enumerate((("Binta Faye", True), ("Awa Sow", True), ("BINTA FAYE", False), ("Modou Faye", True))):
+            assert services.interest(session, act(None, f"family {key}", phone), 1, name)[1] is new
+        with pytest.raises(services.TooManyInterests):
+            services.interest(session, act(None, "fourth", phone), 1, "Omar Faye")
+    with quay.read() as reader:
+        assert [one.name for one in queries.candidates(reader, 1)] == ["Binta Faye", "Awa Sow", "Modou Faye"]
 
 
 def test_the_company_reads_names_and_a_number_once_it_may(quay):

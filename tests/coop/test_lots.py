@@ -165,6 +165,42 @@ def test_a_factor_is_above_zero(quay, grams):
         session.execute(update(stock.Measure).values(grams=grams))
 
 
+def test_a_kilo_is_a_thousand_grams_whatever_is_measured(quay):
+    with quay.transaction() as session:
+        with pytest.raises(stock.LotRefused, match="1000 g"):
+            stock.set_measure(session, THIOF, "kg", 500)
+        session.add(stock.Measure(product_id=THIOF, unit="kg", grams=500))
+        session.flush()
+        assert stock.mass(session, THIOF, "kg", Decimal(2)) == 2_000 == stock.mass_of_goods(session, [(THIOF, "kg", Decimal(2))])
+
+
+@pytest.mark.parametrize("bad", [{"source": "   "}, {"source": "😀"}, {"unit": "unite longue"}, {"units": Decimal(0)}])
+def test_a_purchase_that_cannot_be_is_refused(acting, bad):
+    told = {"unit": "sac", "units": Decimal(3), "source": "Fissel"} | bad
+    with pytest.raises(stock.LotRefused):
+        acting(purchases.buy, 1, stock.NewLot(3, grams=None, **told), 100)
+
+
+def test_a_lot_has_no_more_than_can_be_counted_and_one_that_has_is_thrown_away(quay, acting):
+    codes = [
+        acting(purchases.buy, 1, stock.NewLot(1, "kg", Decimal(units), units * 1_000, source="Joal"), 1).code
+        for units in (60_000, 50_000)
+    ]
+    with pytest.raises(stock.LotRefused, match="99999 au plus"):
+        acting(stock.merge, codes)
+    assert left(quay, codes[0]) == (Decimal(60_000), 60_000_000)
+    acting(write_offs.count, codes[0], stock.MOST_UNITS)
+    with quay.transaction() as session:
+        session.execute(update(Lot).where(Lot.code == codes[0]).values(units=Decimal(120_000)))
+        assert write_offs.expire(session, by(SECRETARY, "expire", sample_boutiques.NOON), codes[0]) == Decimal(120_000)
+
+
+@pytest.mark.parametrize("work", [runs.Work(10_000), runs.Work(1, 1_000), runs.Work(1, 1, 100_000_000)])
+def test_a_runs_work_is_within_bounds(lot, acting, work):
+    with pytest.raises(stock.LotRefused, match="minutes"):
+        acting(runs.run, 1, [(lot, Decimal(100))], [runs.Output(SACHET, Decimal(152))], work)
+
+
 def test_a_count_is_the_stock_and_its_difference_an_event(quay, lot, acting):
     assert acting(write_offs.count, lot, Decimal("97.5"), "pesé") == Decimal("-2.5")
     assert left(quay, lot) == (Decimal("97.5"), 97_500)
@@ -172,6 +208,14 @@ def test_a_count_is_the_stock_and_its_difference_an_event(quay, lot, acting):
     assert left(quay, lot) == (Decimal(98), 98_000)
     assert acting(write_offs.expire, lot) == Decimal(98)
     assert left(quay, lot) == (Decimal(0), 0)
+
+
+def test_a_count_of_what_has_moved_since_is_not_noted(quay, lot, acting):
+    acting(stock.split, lot, Decimal(40))
+    with pytest.raises(stock.LotRefused, match="recomptez"):
+        acting(write_offs.count, lot, Decimal(98), books=Decimal(100))
+    assert left(quay, lot) == (Decimal(60), 60_000)
+    assert acting(write_offs.count, lot, Decimal(58), books=Decimal(60)) == Decimal(-2)
 
 
 def test_another_co_operatives_lot_is_unknown(lot, acting):

@@ -5,15 +5,16 @@ from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from app.coop.act import Act
 from app.coop.boutiques import clock as clock_of
-from app.coop.boutiques import orders, sales
+from app.coop.boutiques import offers, orders, sales
 from app.coop.boutiques.models import Offer, Order
 from app.coop.lots.models import Lot
+from app.coop.members.models import Member
 from app.sms.models import Message
-from tests.shop_acts import STRANGER, TREASURER, shop
+from tests.shop_acts import SECRETARY, STRANGER, TREASURER, shop
 
 __all__ = ["shop"]
 
@@ -26,6 +27,20 @@ def test_an_order_takes_its_goods_and_the_same_again_is_the_first(shop):
     shop.clock.forward(minutes=31)
     assert shop.order(201, 3).id != first.id
     assert shop.left == Decimal(32)
+
+
+def test_the_same_goods_paid_another_way_are_another_order(shop):
+    cash = shop.order(201, 3)
+    account = shop.order(201, 3, on_account=True)
+    assert (account.id == cash.id, account.way, shop.order(201, 3).way) == (False, "account", "cash")
+
+
+def test_nobody_orders_on_an_account_that_was_blocked_meanwhile(shop):
+    with shop.database.transaction() as session:
+        session.get_one(Member, 201).state = "blocked"
+    with pytest.raises(orders.BadOrder, match="actif"):
+        shop.order(201, 3, on_account=True)
+    assert shop.left == Decimal(40)
 
 
 def test_a_stranger_has_one_open_order_of_a_tenth(shop):
@@ -51,6 +66,31 @@ def test_more_than_there_is_is_told_what_is_left(shop):
         shop.order(202, 3)
     assert out.value.left == Decimal(2)
     assert shop.left == Decimal(2)
+
+
+def test_a_price_that_changed_since_it_was_shown_is_asked_again(shop):
+    shop.do(offers.change_price, SECRETARY, shop.offer, 3_000)
+    for who, do in (
+        (201, shop.order),
+        (TREASURER, lambda who, units, **named: shop.do(sales.sell, who, shop.offer, units, **named)),
+    ):
+        with pytest.raises(orders.PriceChanged) as changed:
+            do(who, Decimal(2), shown=1_500)
+        assert changed.value.price == 3_000
+        assert shop.left == Decimal(40)
+    assert shop.order(201, 2, shown=3_000).amount == 6_000
+
+
+def test_one_order_comes_to_what_one_act_may_move(shop):
+    shop.do(offers.change_price, SECRETARY, shop.offer, offers.MOST_PRICE)
+    with shop.database.transaction() as session:
+        for model, column, where in ((Offer, "quantity", Offer.id == shop.offer), (Lot, "offered", Lot.code == shop.code)):
+            session.execute(update(model).where(where).values({column: Decimal(101)}))
+        # An SMS goes on in the same transaction, and answers.
+        with pytest.raises(orders.BadOrder, match="99 999 999 F"):
+            orders.place(session, shop.act(201), shop.offer, Decimal(101))
+    assert shop.left == Decimal(101)
+    assert shop.order(201, 100).amount == 99_999_900
 
 
 def test_a_reservation_is_over_at_exactly_48_hours_and_given_back_once(shop):

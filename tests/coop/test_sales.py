@@ -101,6 +101,29 @@ def test_a_public_buyer_is_delivered_before_paying_reminded_and_settled_once(sho
     assert shop.left == Decimal(39)
 
 
+def test_the_first_of_many_invoices_is_still_due(shop):
+    for number in range(21):
+        shop.do(sales.deliver, TREASURER, shop.offer, Decimal(1), f"Cantine de Joal {number}")
+    with shop.database.read() as reader:
+        assert queries.invoices_due(reader, TREASURER.scope)[-1].invoice == "F2026-00001"
+
+
+@pytest.mark.parametrize(
+    ("price", "name", "says"),
+    [
+        (0, None, "prix"),
+        (-5, None, "prix"),
+        (1_000_000, None, "prix"),
+        (100, "m" * 21, "nom"),
+        (100, "😀", "nom"),
+        (100, "œ" * 11, "nom"),
+    ],
+)
+def test_an_offer_that_cannot_be_says_what_is_wrong(shop, price, name, says):
+    with pytest.raises(offers.OfferRefused, match=says):
+        shop.do(offers.put_up, SECRETARY, offers.Put(shop.code, Decimal(1), price, name))
+
+
 def test_what_is_promised_is_neither_split_nor_offered_twice(shop):
     with shop.database.transaction() as session:
         for do, args in ((split, (shop.code, Decimal(113))), (offers.put_up, (offers.Put(shop.code, Decimal(113), 100),))):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.coop.training import applications, presence, seats
+from app.coop.training import applications, presence, queries, seats
 from tests.acts import by
 from tests.training_acts import FEDERATION, FIRST, NEIGHBOUR, apply, clock_now, opened, quay, states, sweep, told
 
@@ -26,6 +26,10 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
         ({"place": "Siège cps1"}, "diplôme"),
         ({"level": "CPS"}, "diplôme"),
         ({"title": "x"}, "titre"),
+        ({"title": "   "}, "titre"),
+        ({"title": "😀😀😀"}, "titre"),
+        ({"level": "m" * 17}, "niveau"),
+        ({"contract": "9" * 21}, "contrat"),
     ],
 )
 def test_a_training_that_cannot_be_is_refused(quay, given, says):
@@ -84,6 +88,33 @@ def test_the_company_chooses_and_all_are_told(quay, clock_now):
     assert states(quay, training) == ["declined", "seated", "seated"]
     assert "pas retenu" in told(quay, 201)[-1]
     assert "avez une place" in told(quay, 202)[-1]
+
+
+def test_who_was_chosen_at_night_hears_it_also_of_a_course_that_was_moved_then(quay, clock_now):
+    training, night = opened(quay, kind="pf2e", company_chooses=True, seats=2), clock_now.replace(hour=22)
+    rows = [apply(quay, training, member, clock_now)[0] for member in (201, 202)]
+    with quay.transaction() as session:
+        presence.choose(session, by(FEDERATION, "choose", night), training, rows[:1], night, last=False)
+        seats.move(session, by(FEDERATION, "move", night), training, FIRST + timedelta(7), night.date())
+    sweep(quay, night + timedelta(hours=12))
+    assert told(quay, 201)[-1] == "Jappoo: Couture, 15/12/2026: vous avez une place. Apportez votre pièce d'identité."
+    assert "change de jour" in told(quay, 202)[-1]
+
+
+def test_a_training_that_is_over_is_not_cancelled(quay, clock_now):
+    training, now = opened(quay), clock_now
+    apply(quay, training, 201, now)
+    with quay.transaction() as session:
+        with pytest.raises(seats.TrainingClosed):
+            seats.cancel(session, by(FEDERATION, "late", now), training, datetime(2026, 12, 9, tzinfo=UTC))
+        assert seats.cancel(session, by(FEDERATION, "in time", now), training, datetime(2026, 12, 8, 23, tzinfo=UTC)).id == training
+
+
+def test_the_newest_of_many_trainings_is_shown_to_who_looks_after_it(quay, clock_now):
+    newest = [opened(quay, starts_on=FIRST + timedelta(days=days), ends_on=FIRST + timedelta(days=days)) for days in range(22)][-1]
+    with quay.read() as reader:
+        for found in (queries.all_trainings(reader), queries.trainings_of(reader, FEDERATION.scope, clock_now.date())):
+            assert newest in [one.id for one in found]
 
 
 def test_only_a_trainings_own_officers_touch_it(quay, clock_now):

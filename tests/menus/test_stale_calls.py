@@ -1,9 +1,10 @@
 """A call that began before something changed: a PIN given late opens nothing, and what was opened can't be kept."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.coop.access import numbers
+from app.coop.boutiques.models import Offer, Order
 from app.coop.members.models import Member, Number, Person
 from tests.menus.test_people import SPARE, bureau, dial, texts_to
 from tests.sample_cooperative import AWA, NEW, hashed
@@ -47,6 +48,20 @@ def test_who_has_the_telephone_in_mid_call_gives_the_account_no_other_pin(line, 
     talk.type("7391")
     with database.read() as reader:
         assert reader.scalar(select(Person.pin_hash).where(Person.id == 1)) == hashed("2468")
+
+
+@pytest.mark.parametrize("way", [("4", "4", "1", "1", "2", "1"), ("4", "4", "1", "2", "2468", "2", "2468")])
+def test_who_agreed_to_a_price_orders_nothing_at_another(line, database, way):
+    talk = line(AWA)
+    talk.dial([])
+    for entry in way[:-1]:
+        said = talk.type(entry)
+    assert "3 000 F" in said
+    with database.transaction() as session:
+        session.execute(update(Offer).values(amount=2_000))
+    assert "Le prix est maintenant de 2 000 F." in talk.type(way[-1])
+    with database.read() as reader:
+        assert reader.scalar(select(Order.id)) is None
 
 
 def test_another_pin_and_a_lock_are_told_on_all_numbers(line, database):

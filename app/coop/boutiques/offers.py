@@ -14,7 +14,7 @@ from app.coop.lots.stock import LotShort, locked
 from app.coop.offices import audit
 from app.coop.products.models import Product
 from app.db.rows import require, store
-from app.gsm7 import fold
+from app.public_words import spelled
 
 MOST_PRICE = 999_999
 LONGEST_DAYS = 90
@@ -42,10 +42,12 @@ class Put(msgspec.Struct, frozen=True):
 def put_up(session: Session, act: Act, what: Put) -> Offer:
     """Offer a part of a lot until its best-before day. Raises LotGone, LotShort, OfferRefused."""
     [lot] = locked(session, act, [what.code])
-    name = fold(what.name or session.scalar(select(Product.name).where(Product.id == lot.product_id)) or "").strip()
-    place = fold(what.place or lot.place).strip()
-    if not 0 < what.price <= MOST_PRICE or not (1 <= len(name) <= 20 and 1 <= len(place) <= 16):
+    name = spelled(what.name or session.scalar(select(Product.name).where(Product.id == lot.product_id)) or "")
+    place = spelled(what.place or lot.place)
+    if not 0 < what.price <= MOST_PRICE:
         raise OfferRefused(f"Un prix de 1 à {MOST_PRICE} F, svp.")
+    if not (1 <= len(name) <= 20 and 1 <= len(place) <= 16):
+        raise OfferRefused("Un nom de 1 à 20 lettres, un lieu de 1 à 16, svp.")
     if lot.best_before and lot.best_before < act.today:
         raise OfferRefused("Ce lot est périmé.")
     if not 0 < what.units <= lot.units - lot.offered:

@@ -9,8 +9,10 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from app.amounts import francs
 from app.coop.act import Act
 from app.coop.boutiques.models import Offer, Order
+from app.coop.ledger.services import MOST_MOVED
 from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.production.lines import worth
 from app.coop.references import draw_free
@@ -32,6 +34,14 @@ class SoldOut(Exception):
     def __init__(self, left: Decimal) -> None:
         super().__init__(left)
         self.left = left
+
+
+class PriceChanged(Exception):
+    """An officer has changed the price since it was shown: it is `price` XOF a unit now."""
+
+    def __init__(self, price: int) -> None:
+        super().__init__(price)
+        self.price = price
 
 
 class BadOrder(ValueError):
@@ -57,18 +67,20 @@ def place(
     units: Decimal,
     *,
     on_account: bool = False,
+    shown: int | None = None,
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> tuple[Order, bool]:
     """Reserve goods for a member, or for the number in hand; return the order and whether it is new.
 
-    The same operation, or the same goods from the same number within AGAIN_WITHIN, give the first. `on_account` is the member's
-    word, by PIN, that it is taken from what they are owed. Raises BadOrder, SoldOut, OneOpenOrder, CounterOnly.
+    The same operation, or the same goods, paid the same way, from the same number within AGAIN_WITHIN, give the first.
+    `on_account` is the member's word, by PIN, that it is taken from what they are owed; `shown` the price of a unit that they saw.
+    Raises BadOrder, SoldOut, PriceChanged, OneOpenOrder, CounterOnly.
     """
     member = _member(session, act)
     mine = (Order.member_id == member) if member else ((Order.phone == act.phone) & Order.member_id.is_(None))
-    same = (
-        (Order.offer_id == offer_id) & (Order.quantity == units) & (Order.at > act.now - AGAIN_WITHIN) & (Order.state == "reserved")
-    )
+    way = "account" if on_account else "cash"
+    same = (Order.offer_id == offer_id) & (Order.quantity == units) & (Order.way == way) & (Order.state == "reserved")
+    same &= Order.at > act.now - AGAIN_WITHIN
     known = session.scalar(select(Order).where((Order.operation == act.operation) | (mine & same)).order_by(Order.id).limit(1))
     if known is not None:
         return known, False
@@ -77,18 +89,20 @@ def place(
         raise SoldOut(Decimal(0))
     if not units > 0 or units != units.to_integral_value():
         raise BadOrder("Un nombre entier, svp.")
+    if member is None and on_account:
+        raise BadOrder("Sur son compte: pour un membre actif.")
     if member is None:
         _check_stranger(session, act, offer, units)
     code = draw_free(session, Order.code, (Order.cooperative_id == offer.cooperative_id) & (Order.state == "reserved"), draw)
-    price = take_stock(session, offer_id, units, act.now)
+    amount = take_stock(session, offer_id, units, act.now, shown)
     row = Order(
         cooperative_id=offer.cooperative_id,
         offer_id=offer_id,
         member_id=member,
         phone=act.phone,
         quantity=units,
-        amount=worth(units, price),
-        way="account" if on_account else "cash",
+        amount=amount,
+        way=way,
         state="reserved",
         code=code,
         at=act.now,
@@ -132,16 +146,30 @@ def expire(session: Session, now: datetime) -> int:
     return ended
 
 
-def take_stock(session: Session, offer_id: int, units: Decimal, now: datetime) -> int:
-    """Take goods off an offer by one conditional UPDATE; return the price of a unit in XOF. Raises SoldOut with what is left."""
+def take_stock(session: Session, offer_id: int, units: Decimal, now: datetime, shown: int | None = None) -> int:
+    """Take goods off an offer by one conditional UPDATE; return what they come to in XOF.
+
+    Raises SoldOut with what is left, PriceChanged where a unit doesn't cost what was `shown`, BadOrder above MOST_MOVED.
+    """
     there = (Offer.id == offer_id) & (Offer.quantity >= units) & (Offer.until_at > now)
-    taken = update(Offer).where(there).values(quantity=Offer.quantity - units).returning(Offer.amount)
+    # All in the one UPDATE: what is refused behind it has taken the goods where a caller goes on, as an SMS does.
+    agreed = Offer.amount == (Offer.amount if shown is None else shown)
+    taken = (
+        update(Offer)
+        .where(there, agreed, Offer.amount <= MOST_MOVED // units)
+        .values(quantity=Offer.quantity - units)
+        .returning(Offer.amount)
+    )
     price = session.scalar(taken.execution_options(synchronize_session=False))
     if price is None:
         session.expire_all()
-        left = session.scalar(select(Offer.quantity).where(Offer.id == offer_id, Offer.until_at > now))
-        raise SoldOut(left or Decimal(0))
-    return price
+        found = session.execute(select(Offer.quantity, Offer.amount).where(Offer.id == offer_id, Offer.until_at > now)).first()
+        if found is None or found.quantity < units:
+            raise SoldOut(found.quantity if found else Decimal(0))
+        if shown is not None and found.amount != shown:
+            raise PriceChanged(found.amount)
+        raise BadOrder(f"{francs(MOST_MOVED)} au plus à la fois.")
+    return worth(units, price)
 
 
 def move(session: Session, order_id: int, before: tuple[str, ...], state: str, *only: ColumnElement[bool]) -> Order:

@@ -15,7 +15,7 @@ from app.coop.lots.models import Lot
 from app.coop.scope import Scope
 from app.db.pages import behind
 
-MOST = 20
+MOST = 200
 
 
 class ForSale(msgspec.Struct, frozen=True):
@@ -115,7 +115,7 @@ def orders_in(
     return orders(reader, Order.state.in_(states), scope.reach(Order.cooperative_id), behind(Order.id, before), most=most)
 
 
-def orders(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownOrder]:
+def orders(reader: Connection | Session, *only: ColumnElement[bool], most: int | None = MOST) -> list[ShownOrder]:
     """Return orders under conditions, newest first."""
     columns = (
         Order.id,
@@ -149,8 +149,8 @@ def open_orders(reader: Connection | Session, phone: str, member_id: int | None,
 
 
 def invoices_due(reader: Connection | Session, scope: Scope) -> list[ShownOrder]:
-    """Return invoices that aren't paid, newest first."""
-    return orders(reader, Order.state == "delivered", scope.reach(Order.cooperative_id))
+    """Return all invoices that aren't paid, newest first: the oldest is the last, and the most overdue."""
+    return orders(reader, Order.state == "delivered", scope.reach(Order.cooperative_id), most=None)
 
 
 def last_sales(reader: Connection | Session, scope: Scope) -> list[ShownOrder]:

@@ -26,7 +26,6 @@ from app.coop.members.models import Member
 from app.coop.members.notices import tell_member
 from app.coop.offices import audit
 from app.coop.payments.due import unheld
-from app.coop.production.lines import worth
 from app.db.rows import require, store
 from app.gsm7 import fold
 from app.public_words import BadWords, read_public
@@ -71,13 +70,18 @@ def hand_over(session: Session, act: Act, order_id: int) -> Order:
     return row
 
 
-def sell(session: Session, act: Act, offer_id: int, units: Decimal) -> Order:
-    """Sell over the counter for cash. Raises SoldOut, BadOrder, OrderNotOpen on another co-operative's."""
+def sell(session: Session, act: Act, offer_id: int, units: Decimal, *, shown: int | None = None) -> Order:
+    """Sell over the counter for cash, at the price that was `shown`.
+
+    Raises SoldOut, PriceChanged, BadOrder, OrderNotOpen on another co-operative's.
+    """
     _own_offer(session, act, offer_id)
-    return _sold(session, act, _written(session, act, offer_id, units, way="cash", state="sold"))
+    return _sold(session, act, _written(session, act, offer_id, units, shown, way="cash", state="sold"))
 
 
-def deliver(session: Session, act: Act, offer_id: int, units: Decimal, buyer: str, phone: str = "") -> Order:
+def deliver(
+    session: Session, act: Act, offer_id: int, units: Decimal, buyer: str, phone: str = "", *, shown: int | None = None
+) -> Order:
     """Deliver to a public buyer before it is paid, with an invoice number and a due day. Raises as `sell`."""
     _own_offer(session, act, offer_id)
     try:
@@ -90,7 +94,7 @@ def deliver(session: Session, act: Act, offer_id: int, units: Decimal, buyer: st
     # Five digits with zeros before them: the greatest text is the greatest number.
     last = session.scalar(select(func.max(Order.invoice)).where(of_year))
     number = int(last[6:]) + 1 if last else 1
-    row = _written(session, act, offer_id, units, way="invoice", state="delivered", buyer=named, phone=phone)
+    row = _written(session, act, offer_id, units, shown, way="invoice", state="delivered", buyer=named, phone=phone)
     row.invoice, row.due_on = f"F{act.today.year}-{number:05d}", act.today + timedelta(days=DUE_DAYS)
     return _sold(session, act, row)
 
@@ -154,11 +158,11 @@ def refunded(session: Session, approval: approvals.Approval, act: Act) -> None:
         write_off(session, f"order:{row.id}:write_off", row.cooperative_id, row.amount, act.now)
 
 
-def _written(session: Session, act: Act, offer_id: int, units: Decimal, **facts: object) -> Order:
+def _written(session: Session, act: Act, offer_id: int, units: Decimal, shown: int | None, **facts: object) -> Order:
     if not units > 0 or units != units.to_integral_value():
         raise BadOrder("Un nombre entier, svp.")
-    price = take_stock(session, offer_id, units, act.now)
-    told = {"offer_id": offer_id, "quantity": units, "amount": worth(units, price), "code": "", "phone": ""} | facts
+    amount = take_stock(session, offer_id, units, act.now, shown)
+    told = {"offer_id": offer_id, "quantity": units, "amount": amount, "code": "", "phone": ""} | facts
     when = {"at": act.now, "reserved_until": act.now, "channel": act.channel, "operation": act.operation}
     row = Order(cooperative_id=act.office.scope.cooperative, **told, **when)
     return store(session, row)

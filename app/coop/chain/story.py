@@ -1,5 +1,6 @@
 """A lot's story for whoever scans it: by link, never by person; francs of producers only where they are many, or all agreed."""
 
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from app import units
 from app.amounts import francs
 from app.coop.chain.earnings import Earnings, backward, earned
 from app.coop.chain.family import Family, Link, family_of
+from app.coop.chain.recall import forward
 from app.coop.lots.codes import read_code
 from app.coop.lots.models import LotConsent
 from app.coop.small import SMALL
@@ -58,23 +60,27 @@ def agree(session: Session, lot_id: int, member_id: int, now: object) -> None:
 
 
 def _steps(family: Family) -> list[ChainStep]:
-    """Tell the chain's events, each once, the oldest first; after the target only what it became and what was sold."""
-    before = backward(family)
+    """Tell the chain's events, each once, the oldest first; after the target only what it became, and what was sold of these.
+
+    What else its mixtures were made of, and what its sources became beside it, are other lots' stories.
+    """
+    before, onward = backward(family), forward(family)
     told: list[ChainStep] = []
     seen: set[int] = set()
     for link in family.links.values():
-        onward = link.id not in before and link.id > family.target.id
-        if link.event in seen or not (link.id in before or onward):
+        if link.event in seen or not (link.id in before or link.id in onward):
             continue
         seen.add(link.event)
         told.append(ChainStep(link.at.date(), event_words(family, link), f"{link.cooperative}, {link.commune}"))
-    sales = [one for lot, many in family.sales.items() if lot in before or lot >= family.target.id for one in many]
+    sales = [one for lot in onward for one in family.sales.get(lot, ())]
     if sales:
-        last, lot = max(one.at for one in sales), family.links[sales[0].lot]
-        count = sum((one.units for one in sales), Decimal(0))
-        told.append(
-            ChainStep(last.date(), f"Vente: {units.count(count, lot.unit)} en {units.count(len(sales), 'achat')}", lot.place)
-        )
+        last = max(sales, key=lambda one: one.at)
+        by_unit: dict[str, Decimal] = defaultdict(Decimal)
+        for one in sales:
+            by_unit[family.links[one.lot].unit] += one.units
+        count = ", ".join(units.count(number, unit) for unit, number in by_unit.items())
+        where = family.links[last.lot].place
+        told.append(ChainStep(last.at.date(), f"Vente: {count} en {units.count(len(sales), 'achat')}", where))
     return told
 
 

@@ -15,9 +15,9 @@ def expire(session: Session, act: Act, code: str) -> Decimal:
     return stock.expire(session, act, code, cost_of(session, code))
 
 
-def count(session: Session, act: Act, code: str, found: Decimal, reason: str = "compté") -> Decimal:
-    """Note what was counted of a lot; return the difference. Raises LotGone, LotShort, LotRefused."""
-    return stock.count(session, act, code, found, cost_of(session, code), reason)
+def count(session: Session, act: Act, code: str, found: Decimal, reason: str = "compté", books: Decimal | None = None) -> Decimal:
+    """Note what was counted of a lot, as the `books` stood then; return the difference. Raises LotGone, LotShort, LotRefused."""
+    return stock.count(session, act, code, found, cost_of(session, code), reason, books)
 
 
 def cost_of(session: Session, code: str) -> int:

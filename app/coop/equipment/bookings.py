@@ -117,9 +117,9 @@ def decide(session: Session, act: Act, booking_id: int, *, accepted: bool) -> Bo
 
 
 def cancel(session: Session, act: Act, booking_id: int) -> Booking:
-    """Take a booking back by the member's word: in time it isn't counted, later it is. Raises BookingNotOpen."""
+    """Take a booking back by the member's word: in time, or before an officer's word, it isn't counted. Raises BookingNotOpen."""
     row = session.get(Booking, booking_id)
-    late = row is not None and bounds(row.on_day, row.half).begins - IN_TIME < act.now
+    late = row is not None and row.state == "booked" and bounds(row.on_day, row.half).begins - IN_TIME < act.now
     return move(session, booking_id, ("asked", "booked"), "missed" if late else "cancelled", Booking.member_id == act.member)
 
 

@@ -21,6 +21,7 @@ CUT_NAME = 12
 DENIES = {
     bookings.BookingNotOpen: "déjà fait, ou pas du jour",
     bookings.EquipmentGone: "la machine est en réparation",
+    custody.StillOut: "la machine n'est pas encore rendue",
     custody.OwnBooking: "pas pour vous-même: un autre responsable",
     custody.EquipmentRefused: "ce nom est pris, ou un chiffre ne va pas",
     NotYours: "une machine est à une CPS: son responsable le demande",

@@ -13,11 +13,15 @@ from app.coop.ledger.services import account_of, post
 from app.coop.members.models import Member
 from app.coop.offices import audit
 from app.db.rows import require, store
-from app.gsm7 import fold
+from app.public_words import spelled
 
 
 class EquipmentRefused(ValueError):
     """It can't be so; the argument says why."""
+
+
+class StillOut(Exception):
+    """Whoever had it before hasn't brought it back yet."""
 
 
 class OwnBooking(Exception):
@@ -47,7 +51,7 @@ def check(reader: Connection | Session, cooperative_id: int, name: str, place: s
 
 def add(session: Session, act: Act, cooperative_id: int, name: str, place: str, terms: HireTerms) -> Equipment:
     """Write a new piece of equipment of a co-operative. Raises EquipmentRefused."""
-    name, place = fold(name.strip()), fold(place.strip())
+    name, place = spelled(name), spelled(place)
     check(session, cooperative_id, name, place, terms)
     row = Equipment(cooperative_id=cooperative_id, name=name, place=place, **msgspec.structs.asdict(terms))
     store(session, row)
@@ -74,7 +78,7 @@ def lend(session: Session, act: Act, equipment_id: int, cooperative_id: int, *, 
 def hand_out(session: Session, act: Act, booking_id: int, state: str) -> Booking:
     """Note that a member got it, in which state, and put fee and deposit into the box.
 
-    Raises BookingNotOpen, OwnBooking, EquipmentGone.
+    Raises BookingNotOpen, OwnBooking, EquipmentGone, StillOut.
     """
     row = move(session, booking_id, ("booked",), "out", act.office.scope.own(Booking.cooperative_id))
     _for_others(session, act, row)
@@ -83,6 +87,10 @@ def hand_out(session: Session, act: Act, booking_id: int, state: str) -> Booking
     # Who booked while an officer put it in repair has a booking still.
     if session.scalar(select(Equipment.state).where(Equipment.id == row.equipment_id)) != "usable":
         raise EquipmentGone(row.equipment_id)
+    # The half-day before may not have brought it back: who has it would be asked for it by nobody.
+    others = (Booking.equipment_id == row.equipment_id) & (Booking.state == "out") & (Booking.member_id != row.member_id)
+    if session.scalar(select(Booking.id).where(others).limit(1)) is not None:
+        raise StillOut(row.equipment_id)
     row.out_by, row.out_at, row.out_state = act.person_id, act.now, state
     _post(session, act, row, "hire", row.fee, ("cash", None), ("hire", None))
     _post(session, act, row, "deposit", row.deposit, ("cash", None), ("deposits", None))

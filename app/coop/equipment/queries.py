@@ -14,7 +14,8 @@ from app.coop.members.models import Member, Person
 from app.coop.scope import Scope
 from app.db.pages import beyond
 
-MOST = 40
+MOST = 200
+"""As many as a piece of equipment that is booked 90 days ahead has half-days."""
 
 
 class ShownEquipment(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from app.coop.scope import Scope
 from app.db.pages import beyond
 from app.letters import packed
 
-MOST = 20
+MOST = 200
 
 
 class MeantNowhere(ValueError):
@@ -59,7 +59,7 @@ def jobs_of(reader: Connection | Session, scope: Scope, today: date) -> list[Sho
     return jobs(reader, Job.state == "open", Job.until >= today, *theirs)
 
 
-def jobs(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownJob]:
+def jobs(reader: Connection | Session, *only: ColumnElement[bool], most: int | None = MOST) -> list[ShownJob]:
     """Return jobs, the soonest to end first."""
     asked = select(func.count()).where(JobInterest.job_id == Job.id, JobInterest.state == "interested").scalar_subquery()
     columns = (Job.id, Job.company, Job.trade, Job.place, Job.places, Job.until, Job.state)

@@ -16,9 +16,12 @@ from app.coop.offices.partners import PartnerRefused, lock_partner
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.db.rows import each, require, store
+from app.letters import plain
+from app.public_words import spelled
 from app.service import service_of
 
 MOST_TOLD, MOST_PLACES = 500, 999
+MOST_OF_A_NUMBER = 3
 KEPT = timedelta(days=182)
 """After a job's last day a stranger's interest names nobody any more."""
 
@@ -33,6 +36,10 @@ class JobClosed(Exception):
 
 class NoCandidate(Exception):
     """Only an active member is interested as a member; a stranger says a name."""
+
+
+class TooManyInterests(Exception):
+    """MOST_OF_A_NUMBER of this number are interested in this job."""
 
 
 class InterestGone(Exception):
@@ -61,6 +68,7 @@ def add_job(session: Session, told: NewJob, today: date, act: Act | None = None)
             told = msgspec.structs.replace(told, company=lock_partner(session, told.company_id, "company", today).name)
         except PartnerRefused as refused:
             raise JobRefused(str(refused)) from None
+    told = msgspec.structs.replace(told, company=spelled(told.company), trade=spelled(told.trade), place=spelled(told.place))
     if not 2 <= len(told.company) <= 20 or not 3 <= len(told.trade) <= 20 or not 2 <= len(told.place) <= 16:
         raise JobRefused("Entreprise de 2 à 20 lettres, métier de 3 à 20, lieu de 2 à 16.")
     if not 0 < told.places <= MOST_PLACES or not today <= told.until <= today + timedelta(days=365):
@@ -80,14 +88,20 @@ def read_candidates(session: Session, act: Act, job_id: int) -> None:
 
 
 def interest(session: Session, act: Act, job_id: int, name: str | None = None) -> tuple[JobInterest, bool]:
-    """Note that somebody is interested, once, and tell whether it is new. Raises JobClosed, NoCandidate."""
+    """Note that somebody is interested, once, and tell whether it is new. Raises JobClosed, NoCandidate, TooManyInterests."""
     _check_candidate(session, act, name)
     job = session.scalar(select(Job).where(Job.id == job_id).with_for_update())
     if job is None or job.state != "open" or job.until < act.today:
         raise JobClosed(job_id)
-    known = session.scalar(select(JobInterest).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested"))
+    mine = session.scalars(
+        select(JobInterest).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested")
+    ).all()
+    # Of strangers the number is a family's: another name is somebody else.
+    known = next((row for row in mine if act.member_id or plain(row.name or "") == plain(name or "")), None)
     if known is not None:
         return known, False
+    if len(mine) >= MOST_OF_A_NUMBER:
+        raise TooManyInterests(job_id)
     row = JobInterest(
         job_id=job_id,
         member_id=act.member_id,

@@ -17,7 +17,7 @@ from app.coop.scope import Scope
 from app.db.pages import behind
 from app.db.rows import require
 
-MOST = 40
+MOST = 200
 
 
 class ShownLot(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ class ShownLot(msgspec.Struct, frozen=True):
     public: bool
 
 
-def lots(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownLot]:
+def lots(reader: Connection | Session, *only: ColumnElement[bool], most: int | None = MOST) -> list[ShownLot]:
     """Return lots under conditions, newest first; one SELECT."""
     columns = (Lot.id, Lot.code, Cooperative.code, Lot.product_id, Product.name, Lot.unit, Lot.units, Lot.grams, Lot.offered)
     rows: Any = select(*columns, Lot.place, Lot.best_before, LotEvent.kind, LotEvent.at, Lot.made_units, Lot.public)
@@ -49,9 +49,9 @@ def lots(reader: Connection | Session, *only: ColumnElement[bool], most: int = M
     return [ShownLot(*(value.date() if at == 12 else value for at, value in enumerate(row))) for row in reader.execute(rows)]
 
 
-def stock(reader: Connection | Session, scope: Scope) -> list[ShownLot]:
+def stock(reader: Connection | Session, scope: Scope, *, most: int | None = MOST) -> list[ShownLot]:
     """Return a scope's lots with something left, newest first."""
-    return lots(reader, Lot.units > Decimal(0), scope.reach(Lot.cooperative_id))
+    return lots(reader, Lot.units > Decimal(0), scope.reach(Lot.cooperative_id), most=most)
 
 
 def lots_in(reader: Connection | Session, scope: Scope, *, used_up: bool, most: int, before: int | None = None) -> list[ShownLot]:

@@ -16,7 +16,7 @@ from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.queries import is_reversed
 from app.coop.ledger.services import MOST_MOVED
 from app.coop.lots.models import Lot, LotDelivery, LotEvent, RunWork
-from app.coop.lots.stock import MOST_UNITS, LotRefused, LotShort, NewLot, happen, locked, mass, part_mass, take
+from app.coop.lots.stock import LONGEST_UNIT, MOST_UNITS, LotRefused, LotShort, NewLot, happen, locked, mass, part_mass, take
 from app.coop.offices import audit
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
@@ -131,6 +131,8 @@ def run(
     if technique is None or not inputs or not outputs or len({code for code, _ in inputs}) < len(inputs):
         raise LotRefused("Une technique, ce qui entre et ce qui sort, svp.")
     work = work or Work()
+    if (work.minutes or 0) > MOST_MINUTES or (work.workers or 0) > MOST_WORKERS or work.cost > MOST_MOVED:
+        raise LotRefused("Des minutes, des personnes et un coût, svp.")
     lots = locked(session, act, [code for code, _ in inputs])
     cooperative, place = lots[0].cooperative_id, lots[0].place
     if any(lot.cooperative_id != cooperative for lot in lots):
@@ -210,4 +212,6 @@ def _made(session: Session, one: Output, place: str) -> NewLot:
         raise LotRefused("Une quantité au-dessus de 0, svp.")
     product = require(session.get(Product, one.product_id), LotRefused("Un produit qui sort, svp."))
     unit = one.unit or product.unit
+    if len(unit) > LONGEST_UNIT:
+        raise LotRefused(f"Une unité de {LONGEST_UNIT} lettres au plus.")
     return NewLot(one.product_id, unit, one.units, mass(session, one.product_id, unit, one.units), place, one.best_before)

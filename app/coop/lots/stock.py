@@ -18,10 +18,11 @@ from app.coop.lots.write_offs import write_off
 from app.coop.offices import audit
 from app.db.rows import store
 from app.gsm7 import fold
+from app.public_words import spelled
 
 MASSES = {"kg": 1000, "g": 1, "t": 1_000_000}
 """Grams of units that are a mass whatever the product."""
-MOST_UNITS = Decimal(99_999)
+MOST_UNITS, LONGEST_UNIT = Decimal(99_999), 8
 MOST_DAYS = 1_830
 """How long goods keep at the most."""
 OFFERED = "Il est en vente: retirez d'abord l'offre."
@@ -66,8 +67,7 @@ class NewLot(msgspec.Struct, frozen=True):
 
 def grams_of(session: Session, product_id: int, unit: str) -> int | None:
     """Return the mass of one unit of a product in grams; None where it is only counted."""
-    known = session.scalar(select(Measure.grams).where(Measure.product_id == product_id, Measure.unit == unit))
-    return known or MASSES.get(unit)
+    return MASSES.get(unit) or session.scalar(select(Measure.grams).where(Measure.product_id == product_id, Measure.unit == unit))
 
 
 def mass(session: Session, product_id: int, unit: str, units: Decimal) -> int | None:
@@ -78,8 +78,8 @@ def mass(session: Session, product_id: int, unit: str, units: Decimal) -> int | 
 
 def set_measure(session: Session, product_id: int, unit: str, grams: int) -> None:
     """Set the mass of a product's unit; lots that are there keep theirs. Raises LotRefused on a factor that isn't above 0."""
-    if not 0 < grams <= 100_000_000:
-        raise LotRefused("Un poids au-dessus de 0, svp.")
+    if unit in MASSES or not 0 < grams <= 100_000_000:
+        raise LotRefused(f"1 {unit} a toujours {MASSES[unit]} g." if unit in MASSES else "Un poids au-dessus de 0, svp.")
     session.merge(Measure(product_id=product_id, unit=unit, grams=grams))
     session.flush()
 
@@ -100,7 +100,7 @@ def take(lot: Lot, units: Decimal, *, promised: bool = False) -> Part:
 
     `promised` takes what an offer holds. Raises LotShort, LotRefused.
     """
-    if not 0 < units <= MOST_UNITS:
+    if not units > 0:
         raise LotRefused("Une quantité au-dessus de 0, svp.")
     free = lot.offered if promised else lot.units - lot.offered
     if units > free:
@@ -133,7 +133,7 @@ def mass_of_goods(session: Session, goods: Sequence[tuple[int, str, Decimal]]) -
     """Return the mass of goods: product, unit and how many of each; None where none has any. One SELECT."""
     rows = select(Measure.product_id, Measure.unit, Measure.grams).where(Measure.product_id.in_({one for one, _, _ in goods}))
     known = {(product, unit): grams for product, unit, grams in session.execute(rows)}
-    found = [(known.get((product, unit)) or MASSES.get(unit), units) for product, unit, units in goods]
+    found = [(MASSES.get(unit) or known.get((product, unit)), units) for product, unit, units in goods]
     masses = [int((units * factor).to_integral_value()) for factor, units in found if factor]
     return sum(masses) if masses else None
 
@@ -161,7 +161,11 @@ def happen(
         raise ValueError(f"{kind}: grams aren't conserved")
     told = {"entered": entered, "gone": gone, "at": act.now, "channel": act.channel, "operation": act.operation, **facts}
     event = store(session, LotEvent(kind=kind, cooperative_id=cooperative_id, person_id=act.person_id or None, **told))
-    home = _home(session, cooperative_id) if not all(new.place for new in made) else ""
+    home = ""
+    if not all(new.place for new in made):
+        there = (Cooperative.commune_id == Commune.id) & (Cooperative.id == cooperative_id)
+        commune = select(Commune.name).join(Cooperative, there)
+        home = fold(session.scalars(commune).one())[:16]
     lots = [
         Lot(
             code=draw_code(session),
@@ -187,17 +191,11 @@ def happen(
     return lots
 
 
-def _home(session: Session, cooperative_id: int) -> str:
-    """Return where a lot is that nobody has moved: its buyer is told to come there."""
-    commune = select(Commune.name).join(Cooperative, Cooperative.commune_id == Commune.id).where(Cooperative.id == cooperative_id)
-    return fold(session.scalars(commune).one())[:16]
-
-
 def split(session: Session, act: Act, code: str, units: Decimal, place: str | None = None) -> Lot:
     """Make a lot of its own of a part of one. Raises LotGone, LotShort, LotRefused."""
     [lot] = locked(session, act, [code])
     part = take(lot, units)
-    where = fold(place.strip())[:16] if place else lot.place
+    where = spelled(place or "")[:16] or lot.place
     return happen(session, act, "split", lot.cooperative_id, taken=[part], made=[_same(lot, part.units, part.grams, where)])[0]
 
 
@@ -208,6 +206,8 @@ def merge(session: Session, act: Act, codes: Sequence[str]) -> Lot:
     if len(lots) < 2 or len({(one.product_id, one.unit, one.grams is None, one.cooperative_id) for one in lots}) > 1:
         raise LotRefused("Deux lots ou plus, d'un même produit et d'une même unité, svp.")
     parts = [take(lot, lot.units - lot.offered) for lot in lots]
+    if sum(part.units for part in parts) > MOST_UNITS:
+        raise LotRefused(f"{MOST_UNITS} au plus dans un lot.")
     grams = None if first.grams is None else sum(part.grams or 0 for part in parts)
     dates = [lot.best_before for lot in lots if lot.best_before]
     new = _same(first, sum((part.units for part in parts), Decimal(0)), grams, first.place)
@@ -218,7 +218,7 @@ def merge(session: Session, act: Act, codes: Sequence[str]) -> Lot:
 def move(session: Session, act: Act, code: str, place: str) -> Lot:
     """Move a whole lot to another place; a part is split off first. Raises LotGone, LotRefused."""
     [lot] = locked(session, act, [code])
-    where = fold(place.strip())
+    where = spelled(place)
     if not 1 <= len(where) <= 16:
         raise LotRefused("Un lieu a 1 à 16 lettres.")
     lot.place = where
@@ -258,14 +258,19 @@ def expire(session: Session, act: Act, code: str, cost: int) -> Decimal:
     return free
 
 
-def count(session: Session, act: Act, code: str, found: Decimal, cost: int, reason: str = "compté") -> Decimal:
+def count(
+    session: Session, act: Act, code: str, found: Decimal, cost: int, reason: str = "compté", books: Decimal | None = None
+) -> Decimal:
     """Note what was counted of a lot, which as made has cost so many XOF; return the difference.
 
-    What offers promise can't be counted away. The mass follows the units. Raises LotGone, LotShort, LotRefused.
+    What offers promise can't be counted away. The mass follows the units. Raises LotGone, LotShort, LotRefused: also where the lot
+    isn't any more what the `books` said when it was counted.
     """
     [lot] = locked(session, act, [code])
     if not 0 <= found <= MOST_UNITS:
         raise LotRefused("Une quantité de 0 à 99999, svp.")
+    if books is not None and books != lot.units:
+        raise LotRefused("Le stock a bougé: recomptez, svp.")
     difference = found - lot.units
     facts: dict[str, Any] = {"cost": _part_cost(lot, abs(difference), cost), "reason": reason}
     if difference < 0:

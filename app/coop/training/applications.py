@@ -179,8 +179,9 @@ def known_birth(reader: Connection | Session, member_id: int | None) -> Birth | 
 
 
 def mark_of(name: str, commune_id: int | None) -> str:
-    """Return by what somebody is known again besides the year of birth, whatever the order of their names."""
-    names = " ".join(sorted(plain(name).split()))
+    """Return by what somebody is known again besides the year of birth, in any order of their names: `N'Diaye` is `Ndiaye`."""
+    letters = "".join(one for one in plain(name).replace("-", " ") if one.isalnum() or one.isspace())
+    names = " ".join(sorted(letters.split()))
     return blake2b(f"{names}\0{commune_id}".encode(), digest_size=16, person=b"applicant").hexdigest()
 
 

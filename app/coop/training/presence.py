@@ -25,6 +25,10 @@ class WrongDayCode(Exception):
     """No training of this person has this code today."""
 
 
+class SeveralHere(Exception):
+    """Several who applied from this number have this code today: a family's telephone doesn't say which of them is there."""
+
+
 class TooManyChosen(Exception):
     """More were chosen than there are seats; the argument is how many are left."""
 
@@ -75,18 +79,21 @@ def day_code(session: Session, act: Act, training_id: int, draw: Callable[[int],
     return known.code
 
 
-def attend(session: Session, act: Act, code: str) -> Training:
-    """Note that who is on the line is there today, by the day's code; twice is once. Raises WrongDayCode."""
+def attend(session: Session, act: Act, code: str, application_id: int | None = None) -> Training:
+    """Note that who is on the line is there today, by the day's code; twice is once. Raises WrongDayCode.
+
+    Of several on one number the one who was chosen, or SeveralHere.
+    """
     mine = select(TrainingApplication.id, TrainingApplication.training_id).join(
         TrainingDay, TrainingDay.training_id == TrainingApplication.training_id
     )
     here = (TrainingDay.on_day == act.today) & (TrainingDay.code == code)
-    found = require(
-        session.execute(mine.where(here, whose(act), TrainingApplication.state.in_(("seated", "certified"))).limit(1)).first(),
-        WrongDayCode(code),
-    )
-    _note_day(session, found.id, act, by_list=False)
-    return session.get_one(Training, found.training_id)
+    found = session.execute(mine.where(here, whose(act), TrainingApplication.state.in_(("seated", "certified")))).all()
+    one = require(next((row for row in found if row.id == application_id), found[0] if found else None), WrongDayCode(code))
+    if len(found) > 1 and one.id != application_id:
+        raise SeveralHere(code)
+    _note_day(session, one.id, act, by_list=False)
+    return session.get_one(Training, one.training_id)
 
 
 def attend_by_list(session: Session, act: Act, application_id: int) -> None:
@@ -118,7 +125,7 @@ def certify(session: Session, act: Act, application_id: int, draw: Callable[[int
         number=_draw_number(session, draw),
         application_id=row.id,
         title=training.title,
-        initials="".join(part[0] for part in name.split())[:4].upper(),
+        initials="".join(part[0] for part in name.split()).upper()[:4],  # a capital may be two letters
         given_on=act.today,
         given_by=act.person_id or None,
     )

@@ -15,7 +15,7 @@ from app.coop.training.seats import LIVE, TAKEN
 from app.db.pages import beyond
 from app.db.rows import require
 
-MOST = 20
+MOST = 200
 MOST_APPLICANTS = 1000
 APPLICANTS = {"applied": "inscrit", "waiting": "attend", "offered": "offre", "seated": "place", "certified": "certifié"}
 """How an application stands, in a word."""
@@ -101,8 +101,8 @@ def training_by_id(reader: Connection | Session, training_id: int, *only: Column
 
 
 def all_trainings(reader: Connection | Session) -> list[ShownTraining]:
-    """Return the newest trainings, soonest first."""
-    return _shown(reader)
+    """Return all trainings there ever were, the first day first."""
+    return _shown(reader, most=None)
 
 
 def own_applications(reader: Connection | Session, member_id: int | None, phone: str, today: date) -> list[OwnApplication]:
@@ -163,7 +163,7 @@ def _rank() -> ColumnElement[int]:
     return select(func.count()).where(same, before.c.queued <= TrainingApplication.queued).scalar_subquery()
 
 
-def _shown(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownTraining]:
+def _shown(reader: Connection | Session, *only: ColumnElement[bool], most: int | None = MOST) -> list[ShownTraining]:
     def number(*states: str) -> Any:
         there = (TrainingApplication.training_id == Training.id) & TrainingApplication.state.in_(states)
         return select(func.count()).where(there).scalar_subquery()

@@ -12,6 +12,7 @@ from app.coop.offices.partners import PartnerKind, PartnerRefused, lock_partner
 from app.coop.rights import Office
 from app.coop.training.models import Training, TrainingApplication
 from app.db.rows import require, store, total
+from app.public_words import spelled
 
 LIVE = ("applied", "waiting", "offered", "seated")
 TAKEN = ("offered", "seated", "certified")
@@ -96,6 +97,7 @@ def rank(reader: Connection | Session, row: TrainingApplication) -> int:
 
 def add_training(session: Session, act: Act | None, cooperative_id: int | None, told: NewTraining, today: date) -> Training:
     """Write a training; an officer's is noted as their act. Raises TrainingRefused."""
+    told = msgspec.structs.replace(told, title=spelled(told.title), place=spelled(told.place))
     _check(told, today)
     row = store(session, Training(cooperative_id=cooperative_id, **msgspec.structs.asdict(told)))
     _check_agreements(session, row)
@@ -127,14 +129,17 @@ def move(session: Session, act: Act | None, training_id: int, starts_on: date, t
     row.starts_on, row.ends_on, row.apply_until = starts_on, row.ends_on + later, row.apply_until + later
     session.flush()
     _check_agreements(session, row)
-    _tell_all(session, row, news="moved")
+    # News that waits for the morning tells the new day, too.
+    _tell_all(session, row, news=func.coalesce(TrainingApplication.news, "moved"))
     _note(session, act, "training moved", row)
     return row
 
 
 def cancel(session: Session, act: Act | None, training_id: int, now: datetime) -> Training:
-    """Cancel a training; all who applied are told. Raises TrainingGone."""
+    """Cancel a training; all who applied are told. Raises TrainingGone, and TrainingClosed for one that is over."""
     row = _of(session, act, training_id)
+    if row.ends_on < now.date():
+        raise TrainingClosed(training_id)
     row.state = "cancelled"
     _tell_all(session, row, news="state", state="cancelled", changed_at=now)
     _note(session, act, "training cancelled", row)
@@ -154,6 +159,8 @@ def _of(session: Session, act: Act | None, training_id: int) -> Training:
 def _check(told: NewTraining, today: date) -> None:
     if not 3 <= len(told.title) <= 20 or not 2 <= len(told.place) <= 16:
         raise TrainingRefused("Un titre de 3 à 20 lettres, un lieu de 2 à 16.")
+    if len(told.level or "") > 16 or len(told.contract or "") > 20:
+        raise TrainingRefused("Un niveau de 16 lettres au plus, un contrat de 20.")
     if any("CPS" in words.upper() for words in (told.title, told.place, told.level or "")):
         raise TrainingRefused("Sans CPS dans le titre, le lieu ou le niveau: c'est aussi un diplôme.")
     if not today < told.starts_on <= today + timedelta(days=730):
