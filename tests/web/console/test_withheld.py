@@ -52,10 +52,22 @@ def test_numbers_to_call_are_masked_for_who_may_not_call(officer, database, cloc
     assert 'href="tel:' not in president.page
 
 
-@pytest.mark.parametrize("path", ["/requests?before=", "/journal?officer=", "/ledger?cps=", "/trainings?after=", "/members?cps="])
+MARKED = ["/requests?before=", "/journal?officer=", "/ledger?cps=", "/trainings?after=", "/members?cps=", "/members/1?before=1-"]
+NAMED = ["/broadcasts/", "/cps/", "/equipment/", "/ideas/", "/imports/", "/jobs/", "/lots/", "/members/", "/payments/"]
+DATED = ["/equipment/1?week=", "/journal?day=", "/ledger?cps=1&day="]
+
+
+@pytest.mark.parametrize("path", MARKED + NAMED)
 @pytest.mark.parametrize("mark", ["9" * 30, "-1", "x", "٣"])
 def test_a_mark_that_is_none_is_no_fault(officer, path, mark):
-    assert inside(officer, sample_declarations.ADMINISTRATOR).get(path + mark).status_code in (200, 404)
+    assert inside(officer, sample_declarations.ADMINISTRATOR).get(path + mark).status_code in (200, 403, 404)
+
+
+@pytest.mark.parametrize("path", DATED)
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-29", "", "hier"])
+def test_a_day_that_is_none_of_ours_is_no_fault(officer, database, clock, path, day):
+    sample_boutiques.dryer(database, clock())
+    assert inside(officer, sample_declarations.ADMINISTRATOR).get(path + day).status_code == 200
 
 
 def test_an_officer_of_two_offices_does_what_either_may(officer, database):
