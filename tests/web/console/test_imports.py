@@ -52,6 +52,7 @@ def test_a_file_is_forecast_agreed_to_written_and_taken_back(officer, database, 
     assert "puis 8, puis 14" in secretary.page
     assert agree(database, clock) == "Noté. Revenez à la console pour l'écrire."
     secretary.get("/imports/1")
+    assert "Votre code secret a accepté 2 lignes en plus et 0 changée. Coupé au milieu ?" in plain(secretary.page)
     secretary.send("/imports/1/write")
     assert "Écrit, import n° 1." in plain(secretary.page)
     assert people(database) == before + 2
