@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from app.coop.ledger.services import account_of, post
 from app.coop.offices.models import Role
-from tests import sample_boutiques, sample_cooperative, sample_declarations
+from tests import sample_boutiques, sample_cooperative, sample_declarations, sample_trainings
 from tests.web.console.test_pages import inside
 
 
@@ -50,6 +50,17 @@ def test_numbers_to_call_are_masked_for_who_may_not_call(officer, database, cloc
     president.send("/lots/1/recall")
     assert "•• •••" in president.page
     assert 'href="tel:' not in president.page
+
+
+def test_the_federations_auditor_is_led_to_no_candidates(officer, database):
+    sample_trainings.shipyard(database, None)
+    federation = inside(officer, sample_declarations.ADMINISTRATOR)
+    federation.get("/jobs")
+    assert 'href="/jobs/1"' in federation.page
+    as_auditor(database, 103)
+    federation.get("/jobs")
+    assert "Soudeur" in federation.page
+    assert 'href="/jobs/1"' not in federation.page
 
 
 MARKED = ["/requests?before=", "/journal?officer=", "/ledger?cps=", "/trainings?after=", "/members?cps=", "/members/1?before=1-"]
