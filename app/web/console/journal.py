@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from app.clock import DAKAR
 from app.coop.offices.acts import journal as acts
+from app.letters import packed
 from app.web.console.desk import furnish
 from app.web.console.list_pages import before, mark, parted
 from app.web.console.list_pages import day as day_asked
@@ -18,7 +19,7 @@ furnish(journal)
 @journal.get("")
 def index() -> Response:
     """Show the acts of the scope, newest first; of one co-operative, one officer, or from the end of a day back."""
-    code, officer = request.args.get("cps", "")[:16].strip().upper(), mark("officer")
+    code, officer = packed(request.args.get("cps", "")[:16]), mark("officer")
     day = day_asked("day")
     until = datetime(day.year, day.month, day.day, tzinfo=DAKAR) + timedelta(days=1) if day else None
     found, more = parted(acts(reader(), caller().office.scope, code=code, officer=officer, until=until, before=before()))
