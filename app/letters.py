@@ -12,3 +12,8 @@ def plain(words: str) -> str:
 def packed(words: str) -> str:
     """Return plain capitals and digits, nothing between them: `Pêche artisanale` is `PECHEARTISANALE`."""
     return "".join(letter for letter in plain(words) if letter.isalnum())
+
+
+def is_name(words: str) -> bool:
+    """Tell whether words can name somebody or something on a telephone: they have a letter of ours, whatever its accent."""
+    return any(letter.isascii() and letter.isalpha() for letter in plain(words))

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app import units
 from app.coop.act import Act
 from app.coop.offices import partners as agreements
 from app.coop.rights import Office
@@ -103,7 +104,7 @@ def partner_shown(hop: Hop, reader: Connection, kept: OfPartner) -> PartnerShown
     one = next(one for one in agreements.partners(reader) if one.id == kept.partner.id)
     contact = f"{one.contact} {(one.phone or '').removeprefix('+221')}".strip()
     period = f"du {one.from_on:%d/%m/%Y} au {one.until_on:%d/%m/%Y}"
-    return PartnerShown(f"{one.name}: {contact}, {one.places} places {period}")
+    return PartnerShown(f"{one.name}: {contact}, {units.count(one.places, 'place')} {period}")
 
 
 @menu.answer(refuses={"bad": None})

@@ -245,7 +245,7 @@ def ask_refund(hop: Hop, session: Session, kept: OfSale) -> SoldGoods:
 def end_offer(hop: Hop, session: Session, kept: EndedOffer) -> SoldGoods:
     """Take what is left of an offer down."""
     left = offers.take_down(session, officers_act(session, hop, "boutiques"), kept.ended_offer.id)
-    return SoldGoods(f"Retiré: {units.quantity(left)} reviennent au lot.")
+    return SoldGoods(f"Retiré: {units.quantity(left)} {'revient' if left < 2 else 'reviennent'} au lot.")
 
 
 def offers_here(hop: Hop, right: Right) -> list[OfferRow]:

@@ -29,7 +29,7 @@ REASONS = {"death": "un décès", "illness": "une maladie", "catch": "production
 NOT_ASKED: Denials = {
     **MONEY,
     aids.AidTooMuch: lambda much: f"Au plus {kinds.amount_words(much.most)}.",
-    aids.AidTooOften: lambda often: f"Déjà {often.args[0]} aides en un an.",
+    aids.AidTooOften: lambda often: f"Déjà {units.count(often.args[0], 'aide')} en un an.",
     aids.AidNotGiven: "La caisse de votre CPS n'aide pas pour cela.",
     aids.RelativeNoOfficer: "Ce n'est pas un responsable qui décide.",
 }

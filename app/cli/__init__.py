@@ -110,6 +110,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _described(error: Exception) -> str:
     """Say a domain error in its own words, anything else with its kind before it."""
+    # The library's words are of C and of SQLite; what was typed is a number or a day that nothing here has.
+    if isinstance(error, OverflowError):
+        return "a number or a day is too large"
     words = next(iter(str(error).splitlines()), "")
     ours = type(error).__module__.partition(".")[0] in ("app", "config", "menus", "workers")
     return words if ours and words else f"{type(error).__name__}: {words}".rstrip(": ")

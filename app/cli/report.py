@@ -81,6 +81,8 @@ def _days(month: str | None, first: str | None, last: str | None) -> tuple[datet
             end = end.replace(day=1)
     except (ValueError, OverflowError) as fault:
         raise click.UsageError("days are like 2026-11-01, months like 2026-11") from fault
+    if start >= end:
+        raise click.UsageError("the last day is before the first.")
     return start.replace(tzinfo=zone).astimezone(UTC), end.replace(tzinfo=zone).astimezone(UTC)
 
 
@@ -177,6 +179,8 @@ def revise(month: str, reason: str) -> None:
     """
     from app.coop.kpi import months
 
+    if not reason.strip():
+        raise click.UsageError("say in --reason what is corrected.")
     with open_database(statement_ms=600_000) as database:
         wanted = _publish_month(database, month)
     try:

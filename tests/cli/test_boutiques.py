@@ -102,6 +102,8 @@ def test_what_is_added_is_there_and_what_is_wrong_is_one_line(said):
     assert "au-dessus de 0" in said("lot", "measure", "Keccax", "sachet", "0", code=1)
     assert "au-dessus de 0" in said("lot", "measure", "Keccax", "sachet", "--", "-1", code=1)
     assert "quelques mots" in said("idea", "add", "😀", "--card", "C0000004", code=1)
+    assert "too large" in said("offer", "show", "9" * 25, code=1)
+    assert "too large" in said("lot", "collect", "CPS1", "Thiof", "--day", "9999-12-31", code=1)
     assert "there already" in said("equipment", "add", "CPS1", "Broyeur", "--place", "Joal", code=1)
     salt = re.search(r"L\d{9}", said("lot", "buy", "CPS1", "Mil", "10", "--source", "Fissel"))[0]
     assert "Il sort plus" in said("lot", "run", "1", "--in", salt, "10", "--out", "Gejj", "11", "--sure", code=1)

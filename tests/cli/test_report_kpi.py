@@ -74,6 +74,9 @@ def test_what_can_not_be_asked_is_said_in_a_line(kpi, arguments, code, says):
 def test_a_correction_is_another_revision_with_its_reason(kpi, run):
     assert run("report", "revise", "2026-10", "--reason", "registre de Joal").code == 0
     assert told(kpi("--format", "json"))["members", ""]["revision"] == 2
+    without = run("report", "revise", "2026-10", "--reason", " ")
+    assert (without.code, without.err.count("\n")) == (2, 1)
+    assert told(kpi("--format", "json"))["members", ""]["revision"] == 2
 
 
 def test_definitions_are_listed(kpi):

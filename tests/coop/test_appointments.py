@@ -73,7 +73,7 @@ def test_what_can_not_be_so_is_refused_in_words(peopled, clock, change, why):
 
 
 def test_the_federations_offices_are_for_a_number_of_ones_own(peopled, clock):
-    for fault in ({"role": "secretary"}, {"phone": sample_cooperative.SHARED}, {"name": None}):
+    for fault in ({"role": "secretary"}, {"phone": sample_cooperative.SHARED}, {"name": None}, {"name": "12"}, {"name": "😀"}):
         with pytest.raises(appointments.NotAppointed):
             _federal(peopled, clock, **fault)
     assert _federal(peopled, clock, phone=sample_cooperative.AWA, name=None, role="auditor").new is False

@@ -53,6 +53,9 @@ def test_a_co_operative_begins_whole_and_products_keep_their_numbers(peopled, cl
     [
         ({"code": "CPS1"}, "déjà une CPS"),
         ({"code": "C P"}, "lettres"),
+        ({"code": "24E0612"}, "une lettre d'abord"),
+        ({"name": "12"}, "un nom a des lettres"),
+        ({"name": "😀 مرحبا"}, "un nom a des lettres"),
         ({"code": "joal"}, "veut déjà dire"),
         ({"code": "TOUS"}, "veut déjà dire"),
         ({"commune": "Mbourr"}, "Mbour \\?"),
@@ -69,6 +72,7 @@ def test_what_can_not_be_founded_is_said(peopled, clock, change, why):
     [
         (lambda session: _take(session, "Gombo", "CPS1"), "son unité"),
         (lambda session: _take(session, "G" * 21, "CPS1", unit="kg", filiere="PECHE"), "20 lettres"),
+        (lambda session: _take(session, "12", "CPS1", unit="kg", filiere="PECHE"), "des lettres"),
         (lambda session: _take(session, "Thiof", "CPS9"), "aucune CPS"),
         (lambda session: _take(session, "Thiof", "CPS1", aliases=("yet",)), "un autre produit"),
         (lambda session: foundation.drop_product(session, "CPS1", "Gombo"), "ne prend pas"),
@@ -78,6 +82,21 @@ def test_what_can_not_be_founded_is_said(peopled, clock, change, why):
 def test_what_a_co_operative_can_not_have_is_said(peopled, act, why):
     with pytest.raises(foundation.NotFounded, match=why), peopled.transaction() as session:
         act(session)
+
+
+@pytest.mark.parametrize("typed", ["THIOF", " thiof ", "Thïof", "Thiof 😀"])
+def test_a_product_written_otherwise_is_the_same(peopled, typed):
+    with peopled.transaction() as session:
+        assert _take(session, typed, "CPS1", unit="kg", filiere="PECHE").product == "Thiof"
+        assert foundation.planned_slot(session, 1, typed, "kg").product == "Thiof"
+        foundation.drop_product(session, "CPS1", typed)
+
+
+def test_a_name_is_one_line(peopled, clock):
+    with peopled.transaction() as session:
+        _found(session, clock, name=" CPS\nMbour  2 ")
+    with peopled.read() as reader:
+        assert foundation.shown(reader, "CPS2")[0]["name"] == "CPS Mbour 2"
 
 
 def test_what_a_co_operative_is_known_by_changes_and_its_officers_are_told_once(database, clock):

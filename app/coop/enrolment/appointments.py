@@ -18,6 +18,7 @@ from app.coop.offices.queries import PARTNER_ROLES, agreed, in_term, offices_of
 from app.coop.rights import FEDERATIONS, OfficeRole
 from app.coop.scope import Scope
 from app.db.rows import require, store
+from app.letters import is_name
 
 
 class NotAppointed(Exception):
@@ -107,7 +108,9 @@ def holder_of(
         return person, False
     if not name:
         raise NotAppointed("ce numéro est inconnu: donnez aussi le nom")
-    person = store(session, Person(name=name[:40], language="fr"))
+    if not is_name(name):
+        raise NotAppointed("un nom a des lettres")
+    person = store(session, Person(name=" ".join(name.split())[:40], language="fr"))
     numbers.attach(session, person.id, phone, proof_wanted=False, by_person_id=None, now=now)
     return person, True
 

@@ -15,6 +15,7 @@ from app.coop.prices.queries import spelling
 from app.coop.products.models import CooperativeProduct, Product, ProductAlias
 from app.db.rows import require, store
 from app.gsm7 import fold, measure
+from app.letters import is_name
 
 DIVISIBLE = ("kg", "l", "t")
 """Units of which less than one is counted."""
@@ -41,7 +42,7 @@ def take_product(
     A new product needs its unit and trade; `aliases` are other spellings. Raises NotFounded.
     """
     cooperative = cooperative_of(session, code)
-    product = session.scalar(select(Product).where(func.lower(Product.name) == name.lower()))
+    product = session.scalar(select(Product).where(Product.id == _known(session, name)))
     if product is None:
         product = _new_product(session, name, unit, divisible, filiere)
     for alias in {spelling(alias) for alias in aliases} - {""}:
@@ -63,8 +64,8 @@ def take_product(
 
 def planned_slot(reader: Connection | Session, cooperative_id: int, name: str, unit: str) -> Slot:
     """Return what `take_product` would give now, and change nothing. The unit is the product's own where it is known."""
-    known = select(Product.id, Product.name, Product.unit, Product.divisible).where(func.lower(Product.name) == name.lower())
-    product = reader.execute(known).first()
+    known = select(Product.id, Product.name, Product.unit, Product.divisible)
+    product = reader.execute(known.where(Product.id == _known(reader, name))).first()
     if product is None:
         return Slot(_free_slot(reader, cooperative_id), name, unit, unit in DIVISIBLE, False)
     mine = (CooperativeProduct.cooperative_id == cooperative_id) & (CooperativeProduct.product_id == product.id)
@@ -91,10 +92,16 @@ def realise_idea(session: Session, act: Act, idea_id: int, name: str, unit: str)
 def drop_product(session: Session, code: str, name: str) -> None:
     """Let a co-operative take a product no more; its slot is never another's. Raises NotFounded."""
     cooperative = cooperative_of(session, code)
-    product = select(Product.id).where(func.lower(Product.name) == name.lower()).scalar_subquery()
+    product = _known(session, name)
     mine = (CooperativeProduct.cooperative_id == cooperative.id) & (CooperativeProduct.product_id == product)
     stopped = update(CooperativeProduct).where(mine, CooperativeProduct.active).values(active=False)
     require(session.scalar(stopped.returning(CooperativeProduct.slot)), NotFounded(f"{cooperative.code} ne prend pas {name[:20]}"))
+
+
+def _known(reader: Connection | Session, name: str) -> int | None:
+    """Return the product that a name means, with or without its accents; None where it is nobody's."""
+    ids = {spelling(known): id_ for id_, known in reader.execute(select(Product.id, Product.name))}
+    return ids.get(spelling(name))
 
 
 def _free_slot(reader: Connection | Session, cooperative_id: int) -> int:
@@ -108,8 +115,8 @@ def _free_slot(reader: Connection | Session, cooperative_id: int) -> int:
 def _new_product(session: Session, name: str, unit: str | None, divisible: bool, filiere: str | None) -> Product:
     if not unit or not filiere:
         raise NotFounded(f"{name[:20]} est nouveau: il faut son unité et sa filière")
-    if len(name) > 20 or len(unit) > 8 or measure(fold(name) + fold(unit)).alphabet != "GSM-7":
-        raise NotFounded("le nom d'un produit a 20 lettres au plus, son unité 8")
+    if not is_name(name) or len(name) > 20 or len(unit) > 8 or measure(fold(name) + fold(unit)).alphabet != "GSM-7":
+        raise NotFounded("le nom d'un produit a des lettres, 20 lettres au plus, son unité 8")
     write_places(session)
     product = Product(name=name, unit=unit, divisible=divisible, filiere_id=trade_id(session, filiere))
     return store(session, product)

@@ -16,6 +16,7 @@ from app.coop.offices.notices import tell_officers
 from app.coop.scope import Scope
 from app.coop.till import void_loans
 from app.db.rows import store
+from app.letters import is_name
 
 SETTINGS = {
     "solidarity_percent": 50,
@@ -29,16 +30,15 @@ SETTINGS = {
 def found(session: Session, code: str, name: str, *, commune: str, filiere: str, form: str, now: datetime) -> None:
     """Write a new co-operative with its control accounts. Raises NotFounded on a code that is taken, an unknown place or trade."""
     code = code.upper()
-    if not (code.isascii() and code.isalnum() and 2 <= len(code) <= 16):
-        raise NotFounded("un code a de 2 à 16 lettres et chiffres")
+    # Behind a letter, for a spreadsheet makes a number of 12 and of 24E06.
+    if not (code.isascii() and code.isalnum() and code[0].isalpha() and 2 <= len(code) <= 16):
+        raise NotFounded("un code a de 2 à 16 lettres et chiffres, une lettre d'abord")
     if session.scalar(select(Cooperative.id).where(Cooperative.code == code)) is not None:
         raise NotFounded(f"{code} est déjà une CPS")
     write_places(session)
     if means(session.connection(), code):
         raise NotFounded(f"{code} veut déjà dire une commune, une filière, une charge ou tous")
-    if not name.strip():
-        raise NotFounded("un nom a des lettres")
-    row = Cooperative(code=code, name=name.strip()[:60], legal_form=form, created_at=now)
+    row = Cooperative(code=code, name=_name(name), legal_form=form, created_at=now)
     row.commune_id, row.filiere_id = commune_id(session, commune), trade_id(session, filiere)
     store(session, row)
     open_accounts(session, row.id, None)
@@ -65,9 +65,7 @@ def describe(
     told: dict[str, str | int] = {}
     write_places(session)
     if name is not None:
-        told["name"] = name.strip()[:60]
-        if not told["name"]:
-            raise NotFounded("un nom a des lettres")
+        told["name"] = _name(name)
     if commune is not None:
         told["commune_id"] = commune_id(session, commune)
     if filiere is not None:
@@ -86,6 +84,13 @@ def reform(session: Session, code: str, form: law.Form, *, now: datetime) -> int
     cooperative = cooperative_of(session, code)
     _set(session, cooperative, "legal_form", form, now)
     return void_loans.let_go(session, now, Scope(cooperative.id))
+
+
+def _name(typed: str) -> str:
+    name = " ".join(typed.split())[:60]
+    if not is_name(name):
+        raise NotFounded("un nom a des lettres")
+    return name
 
 
 def _set(session: Session, cooperative: Cooperative, setting: str, value: int | str, now: datetime) -> None:

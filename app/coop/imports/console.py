@@ -34,7 +34,7 @@ def _say(reader: Connection | Session, scope: Scope, now: datetime, wanted: Aske
     here = (ImportFile.id == wanted.file_id) & scope.reach(ImportFile.cooperative_id)
     row = require(reader.execute(select(ImportFile.kind, ImportFile.cooperative_id).where(here)).first(), FileGone())
     place = reader.scalar(select(Cooperative.code).where(Cooperative.id == row.cooperative_id)) or "fédération"
-    rows = f"{units.count(wanted.create, 'ligne')} en plus, {wanted.update} changées"
+    rows = f"{units.count(wanted.create, 'ligne')} en plus, {wanted.update} {units.agree(wanted.update, 'changée')}"
     return f"importer des {WORDS[row.kind]}, {place}: {rows}."
 
 

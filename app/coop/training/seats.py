@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app import units
 from app.coop.act import Act
 from app.coop.offices import audit
 from app.coop.offices.partners import PartnerKind, PartnerRefused, lock_partner
@@ -193,7 +194,9 @@ def _check_agreements(session: Session, row: Training) -> None:
         within = Training.starts_on.between(partner.from_on, partner.until_on)
         given = total(session, select(func.sum(Training.seats)).where(column == partner_id, Training.state == "open", within))
         if given > partner.places:
-            raise TrainingRefused(f"Convention {partner.name}: {partner.places} places, déjà {given - row.seats} prises.")
+            taken = given - row.seats
+            words = f"{units.count(partner.places, 'place')}, déjà {taken} {units.agree(taken, 'prise')}"
+            raise TrainingRefused(f"Convention {partner.name}: {words}.")
 
 
 def _tell_all(session: Session, row: Training, **values: object) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from werkzeug.routing import IntegerConverter
 
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
@@ -46,6 +47,12 @@ class Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
 
 
+class Ids(IntegerConverter):
+    """An id in an address: one with more digits than any has is no page, and no error of the database."""
+
+    regex = "[0-9]{1,15}"
+
+
 def add_console(
     app: Flask,
     desk: SignInServices,
@@ -63,6 +70,7 @@ def add_console(
     """
     app.secret_key, *older = secrets
     app.session_interface = Sessions()
+    app.url_map.converters["int"] = Ids
     app.config.update(
         SECRET_KEY_FALLBACKS=older,
         SESSION_COOKIE_NAME="jappoo_console",

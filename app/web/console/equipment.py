@@ -1,6 +1,6 @@
 """Equipment at the console: half-days by week, bookings to decide, repair. Handing out takes the PIN, on the phone."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,6 +14,7 @@ from app.digits import is_number, ungrouped
 from app.gsm7 import fold
 from app.web.console.desk import NotAsked, act_here, ask_on_phone, check_seen, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, mark, parted
+from app.web.console.list_pages import day as day_asked
 from app.web.console.session import caller, desk, now, reader
 from app.web.console.work_words import MACHINES
 
@@ -42,7 +43,7 @@ def machines() -> Response:
 @equipment.get("/<int:machine>")
 def week(machine: int) -> Response:
     """Show who has which half-days of a week."""
-    day = _day(request.args.get("week", ""))
+    day = day_asked("week") or now().date()
     monday = day - timedelta(days=day.weekday())
     found = require(next(iter(queries.equipment_of(reader(), caller().office.scope, only=machine)), None), NotYours("read"))
     slots = {(one.on_day, one.half): one for one in queries.week_of(reader(), machine, monday)}
@@ -100,10 +101,3 @@ def repair(machine: int) -> AnyResponse:
         off = custody.repair(session, act, machine)
     fallen = f"{units.count(len(off), 'réservation')} {units.agree(len(off), 'tombée')}"
     return done(f"En réparation. {fallen}.", "equipment.week", machine=machine)
-
-
-def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed[:10])
-    except ValueError:
-        return now().date()

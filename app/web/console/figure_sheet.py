@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 from sqlalchemy import Connection, select
 
+from app import units
 from app.coop.cooperatives.models import Cooperative
 from app.coop.kpi import queries
 from app.coop.kpi.definitions import BY_NAME, TOPICS, part_title
@@ -97,7 +98,7 @@ def written(one: ToldFigure) -> str:
         return HIDDEN
     if one.value is None:
         return "-"
-    said = f"{_number(one.value)} {unit}".strip()
+    said = f"{_number(one.value)} {unit.removesuffix('s') if one.value < 2 else unit}".strip()
     if one.state == "between":
         return f"de {_number(one.value)} à {_number(one.at_most or one.value)} {unit}".strip()
     return {"rounded": f"environ {said}", "partial": f"{said}, sans les CPS non publiées"}.get(one.state, said)
@@ -140,7 +141,7 @@ def _charts(told: dict[tuple[str, str], ToldFigure], series: Series, month: str,
         for name in ("members", "active")
         if (name, "") in by
     ]
-    message = f"{written(members)} membres, dont {written(active)} actifs"
+    message = f"{_counted(members, 'membre')}, dont {_counted(active, 'actif')}"
     yield draw("members", message, "Membres et membres actifs à la fin de chaque mois", bars, ("Membres", "Membres actifs"))
     parts = (
         ("sex", "members", "sex", "Membres selon le sexe"),
@@ -161,8 +162,14 @@ def _charts(told: dict[tuple[str, str], ToldFigure], series: Series, month: str,
     course = [told[name, ""] for name in ("seats", "applicants", "certified") if (name, "") in told]
     if any(one.value for one in course):
         bars = [Bar(one.figure.title, written(one), one.value) for one in course]
-        message = f"{written(course[1])} candidatures pour {written(course[0])}"
+        message = f"{_counted(course[1], 'candidature')} pour {written(course[0])}"
         yield draw("courses", message, f"Formations : places, candidatures, attestations, {month}", bars)
+
+
+def _counted(one: ToldFigure, what: str) -> str:
+    """Write how many of what: `12 membres`, `membres : non publié`."""
+    most = one.at_most or one.value
+    return f"{units.plural(what)} : {written(one)}" if most is None else f"{written(one)} {units.agree(most, what)}"
 
 
 def _short(month: PublishedMonth) -> str:

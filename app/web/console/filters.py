@@ -14,6 +14,7 @@ from app.coop.foundation.console import figure
 from app.coop.rights import OfficeRole
 from app.ussd.kinds import amount_words
 from app.web.console.act_words import ACTS
+from app.web.console.session import now
 from app.web.console.work_words import FILTERS
 from menus.call_backs import age_words
 from menus.statement import MOVEMENTS
@@ -128,8 +129,9 @@ def francs(amount: int) -> str:
 
 
 def clock(at: datetime) -> str:
-    """Write an instant: `24/11 à 14:05`."""
-    return f"{at.astimezone(DAKAR):%d/%m à %H:%M}"
+    """Write an instant: `24/11 à 14:05`; of another year than this one with its year."""
+    here, this = at.astimezone(DAKAR), now().astimezone(DAKAR)
+    return f"{here:%d/%m à %H:%M}" if here.year == this.year else f"{here:%d/%m/%Y à %H:%M}"
 
 
 def day(on: date | datetime) -> str:

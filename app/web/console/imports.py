@@ -51,7 +51,8 @@ def template() -> AnyResponse:
     if kind not in KINDS:
         return say("Il n'y a pas de modèle de ce nom.", 404)
     name = f"attachment; filename={kind}.xlsx"
-    return Response(sheets.template(KINDS[kind].columns(now().date())), headers={"Content-Disposition": name})
+    body = sheets.template(KINDS[kind].columns(now().date()))
+    return Response(body, content_type=sheets.TYPES["xlsx"], headers={"Content-Disposition": name})
 
 
 @imports.post("/uploads/imports")

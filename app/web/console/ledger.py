@@ -1,6 +1,6 @@
 """The books, to be read by account and day; an entry's reversal is asked here and confirmed on the telephone."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, render_template, request
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from app.coop.ledger.journal import PAGE, Mark, ReadEntry, entries_of
 from app.coop.till.console import Reversal
 from app.coop.till.corrections import reversible_kinds
 from app.web.console.desk import ask_on_phone, furnish
+from app.web.console.list_pages import day as day_asked
 from app.web.console.list_pages import mark
 from app.web.console.session import caller, now, reader
 
@@ -47,7 +48,7 @@ def index() -> Response:
     """Show a day's entries of a co-operative: the officer's own, or the one that is asked for."""
     office, today = caller().office, now().astimezone(DAKAR).date()
     wanted = office.cooperative_id or mark("cps") or 0
-    day, account = _day(today), request.args.get("account", "")
+    day, account = min(day_asked("day") or today, today), request.args.get("account", "")
     account = account if account in ACCOUNTS else ""
     place = reader().scalar(select(Cooperative.name).where(Cooperative.id == wanted))
     found = entries_of(reader(), wanted, day, account, _mark(), all_names=caller().may("approve")) if place else []
@@ -62,13 +63,6 @@ def index() -> Response:
 def reverse(entry: int) -> AnyResponse:
     """Ask that an entry be undone by its opposite: confirmed by PIN on the phone, then decided by another officer."""
     return ask_on_phone(Reversal(entry), "ledger.index", day=request.form.get("day"))
-
-
-def _day(today: date) -> date:
-    try:
-        return min(date.fromisoformat(request.args.get("day", "")), today)
-    except ValueError:
-        return today
 
 
 def _marked(one: ReadEntry) -> str:

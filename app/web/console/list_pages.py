@@ -1,6 +1,7 @@
 """Lists by pages: fifty rows, and the id of the last one for the next page."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -19,6 +20,16 @@ def mark(name: str) -> int | None:
     """Return an id that an address names; None for what is none."""
     typed = request.args.get(name, "")
     return int(typed) if is_number(typed, 15) else None
+
+
+def day(name: str) -> date | None:
+    """Return a day that an address names; None for what is none, or lies in no year of ours."""
+    try:
+        found = date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    # Weeks and months are counted from it, which the first and the last days of the calendar don't bear.
+    return found if 1900 < found.year < 3000 else None
 
 
 def parted(found: Sequence[Any], most: int = A_PAGE) -> tuple[Sequence[Any], int | None]:

@@ -19,6 +19,7 @@ from app.coop.members.telephones import numbers_of
 from app.coop.offices.acts import ActDone, acts_on
 from app.coop.production.statement import brought_by, brought_in
 from app.coop.rights import Office
+from app.digits import is_number
 from menus.contests import STANDS, SUBJECTS
 from menus.statement import BALANCES, lines_of, weighed_words, what_moved
 
@@ -138,7 +139,7 @@ def _movements(reader: Connection, member_id: int, before: str) -> tuple[list[Sh
 
 def _mark(before: str) -> Movement | None:
     entry, _, first = before.partition("-")
-    if not (entry.isdecimal() and first.isdecimal() and len(before) < 40):
+    if not (is_number(entry, 15) and is_number(first, 15)):
         return None
     return Movement(int(first), date.min, "", 0, "", int(entry), 0)
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.coop.enrolment.console import Appointment, FirstUse, OfficeEnd, Prolongation
 from app.coop.enrolment.office_list import PAGE, list_offices
 from app.coop.rights import ROLES
+from app.letters import packed
 from app.phones import e164, is_senegalese_mobile
 from app.web.console.desk import NotAsked, ask_on_phone, check_seen, furnish
 from app.web.console.filters import day
@@ -23,7 +24,7 @@ HERE = "offices.index"
 @offices.get("")
 def index() -> Response:
     """Show who holds which office, in the caller's reach."""
-    mark, code = request.args.get("after", ""), request.args.get("cps", "").strip().upper()[:16]
+    mark, code = request.args.get("after", ""), packed(request.args.get("cps", "")[:16])
     after = int(mark) if mark.isdecimal() and len(mark) < 16 else 0
     found, more = parted(list_offices(reader(), caller().office.scope, now().date(), code, after), PAGE)
     return Response(

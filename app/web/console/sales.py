@@ -128,7 +128,7 @@ def end(offer: int) -> AnyResponse:
     with desk().database.transaction() as session:
         act = act_here(session, "boutiques", f"console:offer:{offer}:end")
         left = offers.take_down(session, act, offer)
-    return done(f"Offre {offer} retirée : {units.quantity(left)} reviennent au lot.", "sales.shelf")
+    return done(f"Offre {offer} retirée : {units.quantity(left)} {'revient' if left < 2 else 'reviennent'} au lot.", "sales.shelf")
 
 
 def _shelf(error: str = "") -> Response:

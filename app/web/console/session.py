@@ -22,7 +22,7 @@ from app.coop.access.sign_in import SignedIn, SignInServices, caller_of
 from app.sms.broadcasts.terms import Terms
 from app.web.console.rooms import first_room
 from app.web.console.route_rights import right_of
-from app.web.missing_pages import page_for
+from app.web.missing_pages import OTHERWISE, page_for
 
 log = structlog.get_logger("console")
 
@@ -155,6 +155,9 @@ def guard(routes: Blueprint) -> None:
             return redirect(url_for("sign_in.number"), 303)
         if request.method not in ("GET", "HEAD") and not _same(request.form.get("token"), held["token"]):
             return say("Ce formulaire était trop vieux : rien n'est fait. Revenez à la console et recommencez.", 400)
+        # PostgreSQL takes no NUL in a text, and nobody types one.
+        if any("\0" in f"{name}{typed}" for name, typed in request.form.items(multi=True)):
+            return say(OTHERWISE, 400)
         g.caller, g.place, g.token = found, found.place, held["token"]
         session["held"] = held | {"seen": int(now().timestamp())}
         if not found.may(right_of(request.endpoint or "")):

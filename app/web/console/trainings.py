@@ -104,7 +104,7 @@ def choose(training: int) -> AnyResponse:
     with desk().database.transaction() as session:
         act = act_here(session, "training", f"console:training:{training}:choose")
         count = presence.choose(session, act, training, chosen, act.now, last="last" in request.form)
-    return done(f"{count} retenus. Un SMS le dit à chacun.", "trainings.one", training=training)
+    return done(f"{units.count(count, 'retenu')}. Un SMS le dit à chacun.", "trainings.one", training=training)
 
 
 @trainings.get("/jobs")

@@ -30,12 +30,16 @@ def quay(database, app, clock):  # noqa: ARG001 - it makes the village
     return database
 
 
-def test_a_week_shows_who_has_which_half_day(officer, quay):  # noqa: ARG001 - it has the dryer
+def test_a_week_shows_who_has_which_half_day(officer, quay):
     fatou = inside(officer, SECRETARY)
     fatou.get("/equipment/1")
     assert "Semaine du 23/11/2026" in fatou.page
+    assert "4 demi-journées par membre, 14 jours d'avance" in fatou.page
     assert rows(fatou.page, "week")[1] == "24/11/2026 (aujourd'hui) libre à décider C00201 Femme 201"
+    with quay.transaction() as session:
+        session.execute(update(Equipment).values(most=1, horizon=1))
     fatou.get("/equipment/1?week=2026-12-01")
+    assert "1 demi-journée par membre, 1 jour d'avance" in fatou.page
     assert rows(fatou.page, "week")[0] == "30/11/2026 libre libre"
     assert fatou.get("/equipment/1?week=99").status_code == 200
 

@@ -66,6 +66,20 @@ def test_charts_say_what_they_show_and_have_their_numbers_behind(officer, publis
     assert len(federation.page) < 60_000
 
 
+def test_a_chart_writes_none_and_few_as_french_does(officer, published):  # noqa: ARG001
+    federation = inside(officer, sample_declarations.ADMINISTRATOR)
+    federation.get("/figures?cps=CPS2")
+    assert drawn(federation.page)[0][0] == "0 membre, dont 0 actif"
+    assert "0 livraison" in rows(federation.page, "topic-4")[0]
+
+
+def test_a_chart_says_what_is_hidden(officer, database, app, clock):  # noqa: ARG001 - it makes the village
+    publish(database, clock)
+    federation = inside(officer, sample_declarations.ADMINISTRATOR)
+    federation.get("/figures")
+    assert drawn(federation.page)[0][0] == "7 membres, dont actifs : non publié"
+
+
 def test_few_persons_are_not_told_nor_what_tells_them(officer, published):  # noqa: ARG001
     federation = inside(officer, sample_declarations.ADMINISTRATOR)
     federation.get("/figures?cps=CPS1")

@@ -13,6 +13,7 @@ from app.coop.imports.models import Import, ImportColumn, ImportFile
 from app.coop.imports.slices import write
 from app.coop.members.models import Member, NameKey, Person
 from app.coop.rights import Office
+from app.sheets import TYPES
 from app.web.console import uploads
 from tests import sample_cooperative, sample_declarations
 from tests.acts import by
@@ -52,6 +53,7 @@ def test_a_file_is_forecast_agreed_to_written_and_taken_back(officer, database, 
     assert "puis 8, puis 14" in secretary.page
     assert agree(database, clock) == "Noté. Revenez à la console pour l'écrire."
     secretary.get("/imports/1")
+    assert "Votre code secret a accepté 2 lignes en plus et 0 changée. Coupé au milieu ?" in plain(secretary.page)
     secretary.send("/imports/1/write")
     assert "Écrit, import n° 1." in plain(secretary.page)
     assert people(database) == before + 2
@@ -191,6 +193,12 @@ def test_who_has_no_right_and_another_officer_see_nothing(officer, database):
     assert treasurer.get("/imports").status_code == 403
     treasurer.get()
     assert treasurer.send("/uploads/imports", kind="members", file=(BytesIO(GOOD.encode()), "a.csv")).status_code == 403
+
+
+def test_an_empty_table_is_named_as_what_it_is(officer):
+    answer = inside(officer, sample_declarations.SECRETARY).get("/imports/template?kind=members")
+    assert answer.content_type == TYPES["xlsx"]
+    assert answer.headers["Content-Disposition"] == "attachment; filename=members.xlsx"
 
 
 def test_files_are_forgotten(officer, database, clock):

@@ -1,8 +1,10 @@
 """The journal of officers' acts: of one's scope, one officer's, from a day back."""
 
 import ast
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from app.coop.lots.models import KINDS
 from app.coop.offices import audit
@@ -13,6 +15,7 @@ from tests.acts import by
 from tests.web.console.test_pages import inside, rows
 
 ADMINISTRATOR = Office(103, "administrator", None)
+NEW_YEARS_EVE, NEW_YEAR = datetime(2025, 12, 31, 23, 59, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_acts_are_read_by_scope_officer_and_day(officer, database, clock):
@@ -37,6 +40,15 @@ def test_acts_are_read_by_scope_officer_and_day(officer, database, clock):
     assert {row.split()[4] for row in rows(federation.page, "acts")} == {"101"}
     federation.get("/journal?day=1999-01-01")
     assert "Rien n&#39;est noté ici" in federation.page
+
+
+@pytest.mark.parametrize(("at", "said"), [(NEW_YEARS_EVE, "31/12/2025 à 23:59"), (NEW_YEAR, "01/01 à 00:00")])
+def test_an_act_of_another_year_is_written_with_it(officer, database, at, said):
+    with database.transaction() as session:
+        audit.note(session, by(sample_declarations.CLERK, "a", at), "call back taken", "call_back:1")
+    fatou = inside(officer, sample_declarations.SECRETARY)
+    fatou.get("/journal")
+    assert any(row.startswith(f"{said} Responsable 101") for row in rows(fatou.page, "acts"))
 
 
 def test_long_journals_have_pages(officer, database, clock):

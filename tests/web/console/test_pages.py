@@ -197,6 +197,17 @@ def test_an_act_without_the_forms_token_does_nothing(officer, database, clock):
     assert "mareyeur" in fatou.get("/letters").get_data(as_text=True)
 
 
+def test_a_nul_is_refused_before_the_database_refuses_it(officer, database, clock):
+    letter(database, clock)
+    fatou = inside(officer, sample_declarations.SECRETARY)
+    for path in ("/journal?cps=CPS%00", "/offices?cps=%00"):
+        assert fatou.get(path).status_code == 200
+    fatou.get("/letters")
+    assert fatou.send("/letters/1/answer", words="Demain\0").status_code == 400
+    assert "Rien n&#39;est fait." in fatou.page
+    assert "mareyeur" in fatou.get("/letters").get_data(as_text=True)
+
+
 def test_a_database_that_is_away_is_a_page_and_no_trace(officer, database):
     fatou = inside(officer, sample_declarations.SECRETARY)
     with database.transaction() as session:

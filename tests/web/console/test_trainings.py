@@ -56,6 +56,15 @@ def test_the_list_is_taken_out_as_a_file_and_that_is_noted(officer, course, data
         assert reader.execute(select(OfficerAct.act, OfficerAct.person_id).where(about)).all() == [("applicants read", 101)]
 
 
+def test_one_who_is_chosen_is_written_as_one(officer, course):
+    fatou = inside(officer, SECRETARY)
+    fatou.get(f"/trainings/{course}")
+    assert "2 places libres sur 2, 0 sur la liste d'attente" in plain(fatou.page)
+    fatou.send(f"/trainings/{course}/choose", chosen="1")
+    assert "1 retenu. Un SMS le dit à chacun. Formation" in plain(fatou.page)
+    assert "1 place libre sur 2" in plain(fatou.page)
+
+
 def test_the_company_chooses_all_or_none(officer, course, database):
     fatou = inside(officer, SECRETARY)
     fatou.get(f"/trainings/{course}")

@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from app.coop.ledger.services import account_of, post
 from app.coop.offices.models import Role
-from tests import sample_boutiques, sample_cooperative, sample_declarations
+from tests import sample_boutiques, sample_cooperative, sample_declarations, sample_trainings
 from tests.web.console.test_pages import inside
 
 
@@ -52,10 +52,33 @@ def test_numbers_to_call_are_masked_for_who_may_not_call(officer, database, cloc
     assert 'href="tel:' not in president.page
 
 
-@pytest.mark.parametrize("path", ["/requests?before=", "/journal?officer=", "/ledger?cps=", "/trainings?after=", "/members?cps="])
+def test_the_federations_auditor_is_led_to_no_candidates(officer, database):
+    sample_trainings.shipyard(database, None)
+    federation = inside(officer, sample_declarations.ADMINISTRATOR)
+    federation.get("/jobs")
+    assert 'href="/jobs/1"' in federation.page
+    as_auditor(database, 103)
+    federation.get("/jobs")
+    assert "Soudeur" in federation.page
+    assert 'href="/jobs/1"' not in federation.page
+
+
+MARKED = ["/requests?before=", "/journal?officer=", "/ledger?cps=", "/trainings?after=", "/members?cps=", "/members/1?before=1-"]
+NAMED = ["/broadcasts/", "/cps/", "/equipment/", "/ideas/", "/imports/", "/jobs/", "/lots/", "/members/", "/payments/"]
+DATED = ["/equipment/1?week=", "/journal?day=", "/ledger?cps=1&day="]
+
+
+@pytest.mark.parametrize("path", MARKED + NAMED)
 @pytest.mark.parametrize("mark", ["9" * 30, "-1", "x", "٣"])
 def test_a_mark_that_is_none_is_no_fault(officer, path, mark):
-    assert inside(officer, sample_declarations.ADMINISTRATOR).get(path + mark).status_code in (200, 404)
+    assert inside(officer, sample_declarations.ADMINISTRATOR).get(path + mark).status_code in (200, 403, 404)
+
+
+@pytest.mark.parametrize("path", DATED)
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-29", "", "hier"])
+def test_a_day_that_is_none_of_ours_is_no_fault(officer, database, clock, path, day):
+    sample_boutiques.dryer(database, clock())
+    assert inside(officer, sample_declarations.ADMINISTRATOR).get(path + day).status_code == 200
 
 
 def test_an_officer_of_two_offices_does_what_either_may(officer, database):
