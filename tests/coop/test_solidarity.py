@@ -16,8 +16,9 @@ from app.coop.rights import Office
 from app.coop.solidarity import aids, fund, notices
 from app.coop.solidarity.models import Aid, FundReport
 from app.coop.subjects import approvals
-from app.coop.till import payouts
+from app.coop.till import corrections, payouts, takings
 from app.coop.till.models import Payout
+from app.coop.till.solidarity_fund import Fund, fund_of
 from app.coop.verify import verify
 from app.service import KEY, service_of
 from app.sms.models import Message
@@ -59,7 +60,7 @@ def hand(database, payout, now=NOW):
 def held(database):
     with database.read() as reader:
         assert verify(reader).wrong == ()
-        return fund.fund_of(reader, 1)
+        return fund_of(reader, 1)
 
 
 def state(database, payout):
@@ -71,12 +72,12 @@ def test_an_urgent_aid_is_promised_by_two_handed_over_and_received(quay):
     payout = ask(quay)
     assert decide(quay, SECRETARY).missing == 1
     assert decide(quay, PRESIDENT).state == "approved"
-    assert held(quay) == fund.Fund(100_000, 20_000)
+    assert held(quay) == Fund(100_000, 20_000)
     hand(quay, payout)
-    assert held(quay) == fund.Fund(80_000, 0)
+    assert held(quay) == Fund(80_000, 0)
     with quay.transaction() as session:
         handover.confirm(session, own(201, "got it", NOW), PAYOUT, payout)
-    assert held(quay) == fund.Fund(80_000, 0)
+    assert held(quay) == Fund(80_000, 0)
     assert state(quay, payout) == "paid"
 
 
@@ -133,8 +134,23 @@ def test_the_fund_never_promises_more_than_it_has(quay):
     decide(quay, SECRETARY, payout=third)
     with pytest.raises(approvals.Impossible, match="pas assez"):
         decide(quay, PRESIDENT, payout=third)
-    assert held(quay) == fund.Fund(100_000, 50_000)
+    assert held(quay) == Fund(100_000, 50_000)
     assert state(quay, third) == "asked"
+
+
+@pytest.mark.parametrize("handed", [False, True], ids=["promised", "given"])
+def test_what_the_fund_has_promised_or_given_is_not_reversed_away(quay, handed):
+    with quay.transaction() as session:
+        fund.set_rules(session, 1, most=130_000, urgent=130_000)
+        levy = takings.take_in(session, by(TREASURER, "levy", NOW), 202, "levy", 30_000)
+    payout = ask(quay, amount=125_000)
+    decide(quay, SECRETARY)
+    decide(quay, PRESIDENT)
+    if handed:
+        hand(quay, payout)
+    with pytest.raises(corrections.NotReversible, match="caisse de solidarité"), quay.transaction() as session:
+        corrections.ask(session, by(SECRETARY, "slip", NOW), levy)
+    assert held(quay).free == 5_000
 
 
 def test_a_refusal_is_told_once_with_its_reason_and_never_why_it_was_asked(quay):

@@ -1,8 +1,7 @@
-"""A co-operative's solidarity fund: what is in it by the books, what of it is promised, and what its members are told."""
+"""A co-operative's solidarity fund: its rules, what is given to it, and what its members are told."""
 
 from datetime import UTC, date, datetime, time
 
-import msgspec
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from app.coop.scope import Scope
 from app.coop.small import SMALL
 from app.coop.solidarity.models import REASONS, FundReport, FundRules
 from app.coop.till.models import Payout
+from app.coop.till.solidarity_fund import fund_of
 from app.db.pages import behind
 from app.db.rows import each, store, total
 
@@ -32,27 +32,6 @@ class FundShort(Exception):
 
 class BadFundRules(ValueError):
     """Rules that can't be; the argument says why."""
-
-
-class Fund(msgspec.Struct, frozen=True):
-    """A fund in XOF: in the books, and promised to members by officers."""
-
-    balance: int
-    promised: int
-
-    @property
-    def free(self) -> int:
-        """Return what nobody was promised."""
-        return self.balance - self.promised
-
-
-def fund_of(reader: Connection | Session, cooperative_id: int) -> Fund:
-    """Return a co-operative's fund."""
-    booked = select(func.coalesce(func.sum(-Posting.amount), 0)).join(Account, Account.id == Posting.account_id)
-    booked = booked.where(Account.cooperative_id == cooperative_id, Account.kind == "solidarity")
-    held = (Payout.cooperative_id == cooperative_id) & (Payout.kind == "aid") & (Payout.state == "approved")
-    promised = select(func.coalesce(func.sum(Payout.amount), 0)).where(held)
-    return Fund(total(reader, booked), total(reader, promised))
 
 
 def check_fund(session: Session, cooperative_id: int, taken: int) -> None:
