@@ -1,6 +1,6 @@
 """The solidarity fund: asked under the PIN, decided by several, promised once, told by the month; why is for who decides."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -8,7 +8,11 @@ from sqlalchemy import select, update
 
 from app.coop.approvals import sweep
 from app.coop.closing.handover import PAYOUT
+from app.coop.contests import answers
+from app.coop.contests import services as contests
 from app.coop.handover import services as handover
+from app.coop.kpi import economy
+from app.coop.kpi.cells import Month
 from app.coop.members import consent
 from app.coop.members.models import Member, Number
 from app.coop.offices.models import OfficerAct, Role
@@ -151,6 +155,23 @@ def test_what_the_fund_has_promised_or_given_is_not_reversed_away(quay, handed):
     with pytest.raises(corrections.NotReversible, match="caisse de solidarité"), quay.transaction() as session:
         corrections.ask(session, by(SECRETARY, "slip", NOW), levy)
     assert held(quay).free == 5_000
+
+
+def test_an_aid_that_never_came_is_told_neither_as_given_nor_as_a_gift(quay, monkeypatch):
+    monkeypatch.setattr(fund, "LEAST_TOLD", 1)
+    came, never = (ask(quay, member=member, amount=member * 50) for member in (201, 202))
+    for payout in (came, never):
+        decide(quay, SECRETARY, payout=payout)
+        decide(quay, PRESIDENT, payout=payout)
+        hand(quay, payout)
+    with quay.transaction() as session:
+        contest = contests.open_contest(session, own(202, "never came", NOW), "payout", never)
+        answers.answer(session, by(PRESIDENT, "right", NOW), contest.id, upheld=True, note="pas remis")
+        fund.report(session, datetime(2026, 12, 1, tzinfo=UTC))
+        told = fund.last_report(session, 1)
+        figures = economy.fund(session, [1], Month(date(2026, 11, 1)))
+    assert (told.came_in, told.went_out, told.aids, told.left) == (100_000, 10_050, 1, 89_950)
+    assert [(cell.figure, cell.numerator) for cell in figures] == [("fund_in", 100_000), ("fund_out", 10_050)]
 
 
 def test_a_refusal_is_told_once_with_its_reason_and_never_why_it_was_asked(quay):

@@ -9,6 +9,7 @@ from app.coop.act import Act
 from app.coop.cooperatives.models import Cooperative
 from app.coop.handover.box import lock_box
 from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.ledger.queries import kind_undone
 from app.coop.ledger.services import MOST_MOVED, account_of, post
 from app.coop.scope import Scope
 from app.coop.small import SMALL
@@ -115,10 +116,11 @@ def _report(session: Session, cooperative_id: int, until: date, now: datetime) -
     """Sum what came in and went out since the last report, before a day."""
     last = session.scalar(select(func.max(FundReport.until)).where(FundReport.cooperative_id == cooperative_id))
     since, before = _begin(last or date(2000, 1, 1)), _begin(until)
-    rows = select(JournalEntry.kind, func.sum(-Posting.amount)).join(Posting, Posting.entry_id == JournalEntry.id)
+    kind = kind_undone()
+    rows = select(kind, func.sum(-Posting.amount)).join(Posting, Posting.entry_id == JournalEntry.id)
     rows = rows.join(Account, Account.id == Posting.account_id).where(Account.kind == "solidarity")
-    here = rows.where(Account.cooperative_id == cooperative_id, JournalEntry.at < before).group_by(JournalEntry.kind)
-    lately = {kind: int(amount) for kind, amount in session.execute(here.where(JournalEntry.at >= since))}
+    here = rows.where(Account.cooperative_id == cooperative_id, JournalEntry.at < before).group_by(kind)
+    lately = {moved_by: int(amount) for moved_by, amount in session.execute(here.where(JournalEntry.at >= since))}
     went_out = -lately.pop("aid", 0)
     mine = (Payout.cooperative_id == cooperative_id) & (Payout.kind == "aid") & Payout.state.in_(("handed", "paid"))
     aids = total(session, select(func.count()).where(mine, Payout.handed_at >= since, Payout.handed_at < before))
