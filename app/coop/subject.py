@@ -51,7 +51,10 @@ class Rows(msgspec.Struct, frozen=True):
 
 
 class UnderWay(msgspec.Struct, frozen=True):
-    """What of a member's is on its way, by its states; it keeps the account from being closed where `blocks` holds."""
+    """What of a member's is on its way, by its states (none: only `blocks` tells).
+
+    It keeps the account from being closed where `blocks` holds.
+    """
 
     model: Any
     states: tuple[str, ...]
