@@ -59,6 +59,8 @@ def note(cooperative: str, amount: int, source: str, *, out: bool) -> None:
             found = box_of(session, scope)
     except BoxShort as short:
         raise click.ClickException(f"only {short.free} F may leave this box") from short
+    except ValueError:
+        raise click.ClickException(f"{amount} F can't be moved at once") from None
     click.echo(_words(cooperative, found))
 
 

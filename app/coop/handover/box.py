@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.coop.act import Act
 from app.coop.handover.kinds import handover_kinds
 from app.coop.ledger.models import Account, JournalEntry, Posting
-from app.coop.ledger.services import account_of, post
+from app.coop.ledger.services import MOST_MOVED, account_of, post
 from app.coop.offices import audit
 
 SOURCES = {"sale": "sales", "bank": "bank", "count": "opening"}
@@ -92,7 +92,7 @@ def put_in(session: Session, act: Act, cooperative_id: int, source: str, amount:
 
     The same operation gives the first entry. Raises BoxShort, and ValueError on an amount or a source that is none.
     """
-    if amount <= 0 or source not in SOURCES:
+    if not 0 < amount <= MOST_MOVED or source not in SOURCES:
         raise ValueError(amount)
     moved = -amount if out else amount
     lock_box(session, cooperative_id)
