@@ -63,7 +63,7 @@ def test_references_come_in_once_and_refusals_say_why(counter, run, tmp_path):
     first, second, third = payments(counter)
     lines = [
         "reference;operator_reference;amount",
-        f"{first.reference.lstrip('0')};OM.77/1;9800",
+        f"{first.reference.lstrip('0')}.0;OM.77/1;9800.0",
         f"{second.reference};OM.77/2;9801",
         f"{second.reference};OM.77/1;",
         f"{third.reference};;9800",
