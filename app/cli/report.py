@@ -25,7 +25,7 @@ def report() -> None:
 
 
 @report.command()
-@click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="How far back payments are counted.")
+@click.option("--days", type=click.IntRange(1, 36_500), default=90, show_default=True, help="How far back payments are counted.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="csv", help="What to write.")
 @output
 def payments(days: int, form: str, output: Path | None) -> None:
@@ -81,6 +81,8 @@ def _days(month: str | None, first: str | None, last: str | None) -> tuple[datet
             end = end.replace(day=1)
     except (ValueError, OverflowError) as fault:
         raise click.UsageError("days are like 2026-11-01, months like 2026-11") from fault
+    if end <= start:
+        raise click.UsageError("the last day is before the first")
     return start.replace(tzinfo=zone).astimezone(UTC), end.replace(tzinfo=zone).astimezone(UTC)
 
 

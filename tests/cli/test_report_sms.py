@@ -139,7 +139,14 @@ def test_a_table_and_a_spreadsheet_have_the_same_columns(told, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--month", "2026-13"], ["--month", "9999-12"], ["--from", "hier"], ["--month", "2026-11", "--to", "2026-11-03"]]
+    "wrong",
+    [
+        ["--month", "2026-13"],
+        ["--month", "9999-12"],
+        ["--from", "hier"],
+        ["--month", "2026-11", "--to", "2026-11-03"],
+        ["--from", "2026-11-03", "--to", "2026-11-02"],
+    ],
 )
 def test_days_that_are_none_are_wrong_use(told, wrong):
     assert told(*wrong).exit_code == 2
