@@ -13,6 +13,7 @@ from app.coop.members.notices import answer
 from app.coop.scope import Scope
 from app.coop.solidarity import aids, fund
 from app.coop.subjects import approvals
+from app.coop.till.solidarity_fund import fund_of
 from app.db.rows import require
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
@@ -156,7 +157,7 @@ def refuse_aid(hop: Hop, session: Session, kept: RefusedAid) -> Decided:
 def fund_now(hop: Hop, reader: Connection) -> PrivateWords:
     """Say what the fund holds now: to who decides."""
     place = reading_office(reader, hop, "approve").cooperative_id
-    found = fund.fund_of(reader, place) if place else None
+    found = fund_of(reader, place) if place else None
     if found is None:
         return PrivateWords("La fédération n'a pas de caisse à elle.")
     return PrivateWords(

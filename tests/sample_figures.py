@@ -109,6 +109,9 @@ def _help(to, chance, members):
         of = {"kind": "aid", "instalments": 0, "state": "paid", "asked_by": 1, "asked_at": at, "channel": "ussd", "handed_at": at}
         of |= {"member_id": member, "cooperative_id": place, "amount": amount, "handed_entry_id": entry}
         to.execute(insert(Payout).values(reference=f"9{number:05d}", operation=f"fp{number}", **of))
+        if number % 15 == 0:  # contested, and the member is right
+            back = [("solidarity", None, -amount), ("cash", None, amount)]
+            _entry(to, 300_000 + number, "reversal", place, member, at + timedelta(hours=5), back, entry)
         _entry(to, 200_000 + number, "gift", place, None, at, [("cash", None, 500), ("solidarity", None, -500)])
 
 

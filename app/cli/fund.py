@@ -48,7 +48,8 @@ def show(code: str, *, as_json: bool) -> None:
 
     Example: jappoo fund show CPS1
     """
-    from app.coop.solidarity.fund import fund_of, rules_of
+    from app.coop.solidarity.fund import rules_of
+    from app.coop.till.solidarity_fund import fund_of
 
     with operator_act("fund show", code=code) as session:
         place = cooperative_id(session, code)

@@ -25,7 +25,7 @@ def report() -> None:
 
 
 @report.command()
-@click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="How far back payments are counted.")
+@click.option("--days", type=click.IntRange(1, 36_500), default=90, show_default=True, help="How far back payments are counted.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="csv", help="What to write.")
 @output
 def payments(days: int, form: str, output: Path | None) -> None:

@@ -51,11 +51,15 @@ class Rows(msgspec.Struct, frozen=True):
 
 
 class UnderWay(msgspec.Struct, frozen=True):
-    """What of a member's is on its way, by its states; it keeps the account from being closed where `blocks` holds."""
+    """What of a member's is on its way, by its states (none: only `blocks` tells).
+
+    It keeps the account from being closed where `blocks` holds, and from being merged unless it `goes_over` then.
+    """
 
     model: Any
     states: tuple[str, ...]
     blocks: ColumnElement[bool] | None = None
+    goes_over: bool = False
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ def verify(reader: Connection) -> Findings:
 def live_on_departed(reader: Connection) -> list[str]:
     """Find what is on its way to members whose account is closed."""
     found = []
-    for live in (live for subject in SUBJECTS for live in subject.under_way):
+    for live in (live for subject in SUBJECTS for live in subject.under_way if live.states):
         table = live.model
         rows = (
             select(table.id, table.state, table.member_id)

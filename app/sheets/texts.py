@@ -36,7 +36,8 @@ def code(raw: Plain, _: Book) -> Reading:
         return Refuse("Le tableur a changé ce code: écrivez-le comme texte.")
     if isinstance(raw, int) and abs(raw) >= _FIFTEEN:
         return Refuse("Le tableur a perdu les derniers chiffres: écrivez ce numéro comme texte.")
-    words = str(raw).replace(" ", "")
+    # A program that holds a column with an empty cell as decimals writes 123456 as 123456.0.
+    words = re.sub(r"^(\d{1,15})\.0$", r"\1", str(raw).replace(" ", ""))
     if _POWER.fullmatch(words) and re.search("[.,+-]", words):
         return Refuse("Le tableur a changé ce code en puissance de dix: écrivez-le comme texte.")
     return Value(words) if len(words) <= LONGEST_NAME else Refuse("Ce code est trop long.")

@@ -35,3 +35,10 @@ def test_the_box_is_shown_filled_and_emptied_but_never_overdrawn(run):
 def test_what_is_none_is_refused_in_a_line(run, arguments, code):
     done = run(*arguments)
     assert (done.code, done.err.count("\n")) == (code, 1)
+
+
+@pytest.mark.parametrize("amount", ["100000000", "100000000000000000000"])
+def test_more_than_one_act_moves_is_refused_in_a_line(run, amount):
+    refused = run("note", "CPS1", amount, "--source", "count")
+    assert (refused.code, refused.err) == (1, f"jappoo: {amount} F can't be moved at once\n")
+    assert run("show", "CPS1").out.startswith("CPS1: 1022500 F in the box")

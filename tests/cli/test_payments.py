@@ -63,7 +63,7 @@ def test_references_come_in_once_and_refusals_say_why(counter, run, tmp_path):
     first, second, third = payments(counter)
     lines = [
         "reference;operator_reference;amount",
-        f"{first.reference.lstrip('0')};OM.77/1;9800",
+        f"{first.reference.lstrip('0')}.0;OM.77/1;9800.0",
         f"{second.reference};OM.77/2;9801",
         f"{second.reference};OM.77/1;",
         f"{third.reference};;9800",
@@ -237,6 +237,18 @@ def test_a_dry_run_says_what_the_run_does_also_of_a_line_that_comes_twice(counte
     dry, done = (json.loads(run("import", "payments", str(file), "--json", *flag).out) for flag in (["--dry-run"], []))
     assert [row["outcome"] for row in dry] == ["accepted", "known", "refused", "refused", "accepted"]
     assert dry == done
+
+
+def test_an_operators_reference_in_other_letters_is_the_same(counter, run, tmp_path):
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
+    first, second, third = payments(counter)
+    file = tmp_path / "references.csv"
+    lines = [(first, "pt-18sewgm"), (first, "PT-18SEWGM"), (second, "PT-18SEWGM"), (third, "OM.77/A"), (second, "om.77/a")]
+    file.write_text("reference,operator_reference\n" + "".join(f"{row.reference},{by}\n" for row, by in lines))
+    for flag in (["--dry-run"], []):
+        told = [row["outcome"] for row in json.loads(run("import", "payments", str(file), "--json", *flag).out)]
+        assert told == ["accepted", "known", "refused", "accepted", "refused"]
+    assert [row.provider_reference for row in payments(counter)] == ["pt-18sewgm", None, "OM.77/A"]
 
 
 def test_a_reference_of_another_season_hides_no_open_payment(counter, run, tmp_path):

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.coop.cooperatives.models import Cooperative
 from app.coop.handover import services as handover
+from app.coop.handover.references import draw_references
 from app.coop.ledger import services
 from app.coop.ledger.queries import balances_of
 from app.coop.payments import batches
@@ -172,6 +173,17 @@ def test_closing_a_batch_and_approving_it_wait_for_each_other_in_one_order(postg
     closing.join()
     assert told == ["closed"]
     assert {row.state for row in payments(counter)} == {"cancelled"}
+
+
+@pytest.mark.parametrize(("state", "free"), [("open", False), ("handed_over", False), ("cancelled", False), ("paid", True)])
+def test_a_reference_that_was_never_paid_does_not_come_again_in_the_new_year(counter, state, free):
+    sample_deliveries.batch(counter, NOW, way="mobile")
+    first = payments(counter)[0]
+    with counter.transaction() as session:
+        session.execute(update(Payment).where(Payment.id == first.id).values(state=state))
+        numbers = iter([int(first.reference[:5]), 99_999])
+        drawn = draw_references(session, 1, first.season + 1, 1, lambda _: next(numbers))
+    assert (drawn == [first.reference]) is free
 
 
 def test_the_same_operation_makes_one_batch(counter):

@@ -1,17 +1,25 @@
 """A closed account, by exclusion or death: what is owed waits for the settlement, and stands on no list of money to hand over."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.coop.act import Act
+from app.coop.boutiques import orders
+from app.coop.boutiques.models import Offer, Order
 from app.coop.closing import departures
-from app.coop.closing.settlements import check_nothing_open
+from app.coop.closing.settlements import StillOpen, check_nothing_open
+from app.coop.contests import services as contests
+from app.coop.contests.models import Contest
+from app.coop.equipment import bookings, custody
+from app.coop.equipment.models import Booking
 from app.coop.members.lookup import by_card
 from app.coop.payments import batches, files, queries
 from app.coop.payments.due import Wanted, due, left_out, unpaid
 from app.coop.payments.models import Payment
+from app.coop.production.models import Weighing
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
 from app.coop.till import payouts, takings, withdrawals
@@ -141,3 +149,32 @@ def test_a_levy_asked_before_is_not_taken_from_a_closed_account(counter):
     shut(counter)
     with pytest.raises(approvals.Impossible, match="fermé"):
         decide(counter, "levy")
+
+
+def contested(session):
+    about = session.scalars(select(Weighing.id).where(Weighing.member_id == 201)).one()
+    contests.open_contest(session, own(201, "too light", NOW), "weighing", about)
+    return update(Contest).values(state="dismissed")
+
+
+def reserved(session):
+    goods = session.scalars(select(Offer.id)).one()
+    orders.place(session, own(201, "a sachet", NOW), goods, Decimal(1))
+    return update(Order).values(state="cancelled")
+
+
+def booked(session):
+    dryer = custody.add(session, by(sample_declarations.CLERK, "dryer", NOW), 1, "Séchoir", "Joal", custody.HireTerms()).id
+    bookings.book(session, own(201, "dryer", NOW), dryer, NOW.date() + timedelta(days=1), "am")
+    return update(Booking).values(state="cancelled")
+
+
+@pytest.mark.parametrize("begin", [contested, reserved, booked])
+def test_an_account_is_not_closed_over_what_is_under_way_and_a_merge_takes_it_over(counter, begin):
+    with counter.transaction() as session:
+        end = begin(session)
+        with pytest.raises(StillOpen):
+            check_nothing_open(session, 201)
+        check_nothing_open(session, 201, merging=True)
+        session.execute(end)
+        check_nothing_open(session, 201)

@@ -105,7 +105,8 @@ def by_hand(database):
         if account.member_id and account.kind in ("shares", "savings", "payable", "advance", "leasing") and entry.at < OCTOBER.end:
             balances[account.id] += row.amount
         if account.kind == "solidarity" and inside(entry.at):
-            aid = entry.kind == "aid"
+            undone = by_id["journal_entries"].get(entry.reverses_id, entry)  # a reversal counts with what it takes back
+            aid = undone.kind == "aid"
             add("fund_out" if aid else "fund_in", account.cooperative_id, top=row.amount if aid else -row.amount)
     for account, amount in balances.items():
         add(by_id["accounts"][account].kind, by_id["accounts"][account].cooperative_id, top=abs(amount))

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.coop.approvals.services import decide
+from app.coop.closing import merges, settlements
 from app.coop.cooperatives.models import Cooperative
 from app.coop.imports.forecast import RestsOn
 from app.coop.imports.models import ImportRow
@@ -13,6 +14,7 @@ from app.coop.imports.undo import undo
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.queries import balances_of
 from app.coop.ledger.services import MOST_HELD, account_of, post, reverse
+from app.coop.members.lookup import in_cooperative
 from app.coop.members.models import Member, Number
 from app.coop.openings import entries
 from app.coop.openings.models import Opening, OpeningBalance
@@ -146,6 +148,20 @@ def test_other_amounts_than_those_in_the_books_are_refused(paper):
     book(paper)
     found, _ = look(paper, "balances", changed)
     assert (found.counts, "correction se demande" in found.problems[0].says) == ({"refuse": 1}, True)
+
+
+def test_whose_paper_waits_is_neither_merged_nor_closed_before_it_is_in_the_books(paper):
+    take(paper, "balances", PAPER)
+    with paper.transaction() as session:
+        kept, other = (in_cooperative(session, 1, card) for card in ("C00003", "C00004"))
+        with pytest.raises(merges.NotOne, match="open"):
+            merges.ask(session, by(PRESIDENT, "merge", LATER), kept, other)
+        with pytest.raises(settlements.StillOpen):
+            settlements.check_nothing_open(session, other.member_id)
+    agree(paper)
+    book(paper)
+    with paper.transaction() as session:
+        settlements.check_nothing_open(session, other.member_id)
 
 
 def test_an_entry_that_was_reversed_leaves_room_for_the_right_balance(paper):

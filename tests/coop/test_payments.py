@@ -131,6 +131,14 @@ def test_what_was_settled_with_whoever_left_does_not_wait(counter):
         assert [one.waiting for one in delays(reader, NOW, NOW)] == [2]
 
 
+def test_a_delivery_that_went_for_a_levy_does_not_wait(counter):
+    with counter.transaction() as session:
+        asked = takings.ask_levy(session, by(sample_deliveries.PAYER, "levy", NOW), 201, sample_deliveries.NET)
+        approvals.decide(session, by(SECRETARY, "yes", NOW), asked, approved=True)
+    with counter.read() as reader:
+        assert [one.waiting for one in delays(reader, NOW, NOW)] == [2]
+
+
 def test_money_is_not_paid_out_of_a_frozen_account(counter):
     with counter.transaction() as session:
         session.execute(update(Member).where(Member.id == 201).values(money_frozen_until=NOW + timedelta(hours=1)))

@@ -246,7 +246,7 @@ BY_HAND = [
     ("DELETE FROM instalments WHERE number = 3", "instalments sum to 6667 F"),
     ("UPDATE approvals SET needed = 3", "approved, but not by its votes"),
     ("UPDATE approvals SET state = 'dead' WHERE kind = 'advance'", "handed without its approval"),
-    ("UPDATE payouts SET state = 'paid'", "paid without its approval or its entry"),
+    ("UPDATE payouts SET state = 'paid'", "paid, but its entries say otherwise"),
     ("UPDATE payouts SET state = 'cancelled'", "co-operative 1: handed over and what is on its way differ by -10000 F"),
     ("UPDATE payouts SET amount = 10001", "on its way differ by 1 F"),
     ("UPDATE approvals SET state = 'approved' WHERE kind = 'levy'", "approved, without its entry"),

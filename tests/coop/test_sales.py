@@ -160,6 +160,20 @@ def test_a_shelf_is_counted_by_one_and_its_difference_noted_by_another(shop, cou
     assert shop.control("shelf") == 1_500 * (counted - 40)
 
 
+@pytest.mark.parametrize("shelf", [True, False], ids=["shelf", "box"])
+def test_what_waits_for_its_difference_is_not_counted_again_before_another_decides(shop, shelf):
+    about = (shop.offer,) if shelf else ()
+    shop.do(counts.ask, TREASURER, Decimal(38), *about)
+    with pytest.raises(approvals.AlreadyAsked):
+        shop.do(counts.ask, SECRETARY, Decimal(38), *about)
+    shop.agree()
+    with pytest.raises(counts.NoDifference):
+        shop.do(counts.ask, SECRETARY, Decimal(38), *about)
+    shop.do(counts.ask, TREASURER, Decimal(37), *about)
+    shop.clock.forward(days=4)
+    shop.do(counts.ask, TREASURER, Decimal(36), *about)  # nobody has decided: what is too old makes room
+
+
 def test_a_box_is_counted_by_one_and_its_difference_noted_by_another(shop):
     with shop.database.read() as reader:
         books = box_of(reader, 1).there

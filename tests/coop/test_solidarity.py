@@ -1,6 +1,6 @@
 """The solidarity fund: asked under the PIN, decided by several, promised once, told by the month; why is for who decides."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -8,7 +8,11 @@ from sqlalchemy import select, update
 
 from app.coop.approvals import sweep
 from app.coop.closing.handover import PAYOUT
+from app.coop.contests import answers
+from app.coop.contests import services as contests
 from app.coop.handover import services as handover
+from app.coop.kpi import economy
+from app.coop.kpi.cells import Month
 from app.coop.members import consent
 from app.coop.members.models import Member, Number
 from app.coop.offices.models import OfficerAct, Role
@@ -16,8 +20,9 @@ from app.coop.rights import Office
 from app.coop.solidarity import aids, fund, notices
 from app.coop.solidarity.models import Aid, FundReport
 from app.coop.subjects import approvals
-from app.coop.till import payouts
+from app.coop.till import corrections, payouts, takings
 from app.coop.till.models import Payout
+from app.coop.till.solidarity_fund import Fund, fund_of
 from app.coop.verify import verify
 from app.service import KEY, service_of
 from app.sms.models import Message
@@ -59,7 +64,7 @@ def hand(database, payout, now=NOW):
 def held(database):
     with database.read() as reader:
         assert verify(reader).wrong == ()
-        return fund.fund_of(reader, 1)
+        return fund_of(reader, 1)
 
 
 def state(database, payout):
@@ -71,12 +76,12 @@ def test_an_urgent_aid_is_promised_by_two_handed_over_and_received(quay):
     payout = ask(quay)
     assert decide(quay, SECRETARY).missing == 1
     assert decide(quay, PRESIDENT).state == "approved"
-    assert held(quay) == fund.Fund(100_000, 20_000)
+    assert held(quay) == Fund(100_000, 20_000)
     hand(quay, payout)
-    assert held(quay) == fund.Fund(80_000, 0)
+    assert held(quay) == Fund(80_000, 0)
     with quay.transaction() as session:
         handover.confirm(session, own(201, "got it", NOW), PAYOUT, payout)
-    assert held(quay) == fund.Fund(80_000, 0)
+    assert held(quay) == Fund(80_000, 0)
     assert state(quay, payout) == "paid"
 
 
@@ -133,8 +138,40 @@ def test_the_fund_never_promises_more_than_it_has(quay):
     decide(quay, SECRETARY, payout=third)
     with pytest.raises(approvals.Impossible, match="pas assez"):
         decide(quay, PRESIDENT, payout=third)
-    assert held(quay) == fund.Fund(100_000, 50_000)
+    assert held(quay) == Fund(100_000, 50_000)
     assert state(quay, third) == "asked"
+
+
+@pytest.mark.parametrize("handed", [False, True], ids=["promised", "given"])
+def test_what_the_fund_has_promised_or_given_is_not_reversed_away(quay, handed):
+    with quay.transaction() as session:
+        fund.set_rules(session, 1, most=130_000, urgent=130_000)
+        levy = takings.take_in(session, by(TREASURER, "levy", NOW), 202, "levy", 30_000)
+    payout = ask(quay, amount=125_000)
+    decide(quay, SECRETARY)
+    decide(quay, PRESIDENT)
+    if handed:
+        hand(quay, payout)
+    with pytest.raises(corrections.NotReversible, match="caisse de solidarité"), quay.transaction() as session:
+        corrections.ask(session, by(SECRETARY, "slip", NOW), levy)
+    assert held(quay).free == 5_000
+
+
+def test_an_aid_that_never_came_is_told_neither_as_given_nor_as_a_gift(quay, monkeypatch):
+    monkeypatch.setattr(fund, "LEAST_TOLD", 1)
+    came, never = (ask(quay, member=member, amount=member * 50) for member in (201, 202))
+    for payout in (came, never):
+        decide(quay, SECRETARY, payout=payout)
+        decide(quay, PRESIDENT, payout=payout)
+        hand(quay, payout)
+    with quay.transaction() as session:
+        contest = contests.open_contest(session, own(202, "never came", NOW), "payout", never)
+        answers.answer(session, by(PRESIDENT, "right", NOW), contest.id, upheld=True, note="pas remis")
+        fund.report(session, datetime(2026, 12, 1, tzinfo=UTC))
+        told = fund.last_report(session, 1)
+        figures = economy.fund(session, [1], Month(date(2026, 11, 1)))
+    assert (told.came_in, told.went_out, told.aids, told.left) == (100_000, 10_050, 1, 89_950)
+    assert [(cell.figure, cell.numerator) for cell in figures] == [("fund_in", 100_000), ("fund_out", 10_050)]
 
 
 def test_a_refusal_is_told_once_with_its_reason_and_never_why_it_was_asked(quay):

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.queries import balances_of
+from app.coop.ledger.services import reverse
 from app.coop.offices.models import Role
 from app.coop.prices.models import PriceRow
 from app.coop.prices.queries import price_at
@@ -233,6 +234,34 @@ def test_the_price_is_the_days_and_the_grades_and_the_co_operatives_own_first(qu
     ]
     with quayside.read() as reader:
         assert price_at(reader, [(Scope(where), *of) for where, *of in wanted]) == [1300, 1100, 1200, 9000, 1000, None]
+
+
+def test_a_paper_whose_delivery_was_reversed_is_entered_again_once(quayside):
+    yesterday, members = NOW - timedelta(days=1), sample_declarations.women(quayside, 1)
+
+    def enter(weight, operation):
+        with quayside.transaction() as session:
+            on = {"grade": "A", "weighed_at": yesterday, "paper": "4711"}
+            what = weighing_lookup.by_product(session, members[0], 1)
+            weighings.note(session, by(sample_declarations.CLERK, operation, NOW), what, weight=Decimal(weight), **on)
+            lines = weighings.open_list(session, 101)
+            upto, francs = lines[-1].id, sum(line.gross for line in lines)
+            weighings.confirm(session, by(sample_declarations.CLERK, f"{operation}:confirm", NOW), upto=upto, francs=francs)
+
+    enter("125", "slip")
+    with pytest.raises(weighings.PaperKnown):
+        enter("12.5", "too early")
+    with quayside.transaction() as session:
+        slip = session.scalars(select(Weighing.entry_id).where(Weighing.member_id == members[0])).one()
+        reverse(session, slip, operation="mended", now=NOW)
+    with quayside.read() as reader:
+        assert weighings.can_note(reader, 101, members[0], None, "4711")
+    enter("12.5", "right")
+    with pytest.raises(weighings.PaperKnown):
+        enter("12.5", "again")
+    with quayside.read() as reader:
+        assert balances_of(reader, members[0]).payable == 9_800
+        assert verify(reader).wrong == ()
 
 
 def test_a_paper_takes_no_declaration_made_after_its_day(quayside):

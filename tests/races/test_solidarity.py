@@ -7,6 +7,7 @@ from app.coop.rights import Office
 from app.coop.solidarity import aids, fund
 from app.coop.subjects import approvals
 from app.coop.till.models import Payout
+from app.coop.till.solidarity_fund import Fund, fund_of
 from app.coop.verify import verify
 from tests import sample_declarations
 from tests.acts import by, own
@@ -27,5 +28,5 @@ def test_a_fund_never_promises_more_than_it_has(processes, house):
     assert run(processes, house, "last_word", wishes=list(wishes)) == {"done": 3, "Impossible": RACERS - 3}
     with house.read() as reader:
         assert reader.scalar(select(func.count()).where(Payout.state == "approved")) == 3
-        assert fund.fund_of(reader, 1) == fund.Fund(30_000, 30_000)
+        assert fund_of(reader, 1) == Fund(30_000, 30_000)
         assert verify(reader).wrong == ()

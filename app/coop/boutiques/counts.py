@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.act import Act
+from app.coop.approvals.models import Approval
 from app.coop.boutiques.models import DayCount, Offer, OfferedLot, Order
 from app.coop.boutiques.offers import OfferGone
+from app.coop.cooperatives.lock import lock_cooperative
 from app.coop.handover.box import box_of, lock_box
 from app.coop.ledger.services import account_of, post
 from app.coop.lots.models import Lot
@@ -39,6 +41,12 @@ def ask(session: Session, act: Act, counted: Decimal, offer_id: int | None = Non
     offer = None if offer_id is None else session.get_one(Offer, offer_id)
     if offer and offer.cooperative_id != cooperative:
         raise OfferGone(offer_id)
+    lock_cooperative(session, cooperative)
+    # Each count is a row of its own. Noted both, one difference that was counted twice would be two.
+    here = (DayCount.cooperative_id == cooperative) & DayCount.offer_id.is_not_distinct_from(offer_id)
+    waits = (Approval.kind == "day_count") & (Approval.state == "waiting") & (Approval.expires_at > act.now)
+    if session.scalar(select(Approval.id).join(DayCount, DayCount.id == Approval.subject_id).where(here, waits)) is not None:
+        raise approvals.AlreadyAsked(offer_id)
     books = on_shelf(session, offer_id) if offer_id else Decimal(box_of(session, cooperative).there)
     if books == counted:
         raise NoDifference

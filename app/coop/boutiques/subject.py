@@ -28,7 +28,7 @@ subject = Subject(
         Rows(Order, "move", _forget_number),
         Rows(DayCount, "who counted is written for good", "it has the person's number, no name"),
     ),
-    under_way=(UnderWay(Order, ("reserved",)),),
+    under_way=(UnderWay(Order, ("reserved",), Order.state == "reserved", goes_over=True),),
     checks=(checks.promised, checks.unbooked, checks.written_off),
     movements={"sale": "Achat"},
 )

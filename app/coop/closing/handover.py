@@ -12,10 +12,11 @@ from app.coop.handover.kinds import HandoverKind
 from app.coop.handover.services import leave
 from app.coop.members.lock import LockedMember
 from app.coop.members.lookup import BELONGS
-from app.coop.solidarity.fund import FundShort, fund_of
+from app.coop.solidarity.fund import FundShort
 from app.coop.till import schedule
 from app.coop.till.models import Payout
 from app.coop.till.payouts import KINDS, NotHers, words_of
+from app.coop.till.solidarity_fund import fund_of
 
 
 def _may_be_given(session: Session, act: Act, row: Payout, member: LockedMember) -> None:

@@ -107,7 +107,7 @@ def _check(session: Session, kept: FoundMember, other: FoundMember, now: datetim
     if session.scalar(owed.limit(1)):
         raise NotOne("owes")
     try:
-        check_nothing_open(session, other.member_id)
+        check_nothing_open(session, other.member_id, merging=True)
         for one in (kept, other):
             check_money(session, one.member_id, now)
     except StillOpen:

@@ -188,10 +188,10 @@ def check_last_one_paid(session: Session, member_id: int, now: datetime) -> None
         raise StillOpen
 
 
-def check_nothing_open(session: Session, member_id: int, besides: int = 0) -> None:
-    """Raise StillOpen when something of a member's is on its way that blocks closing, but for one payout."""
+def check_nothing_open(session: Session, member_id: int, besides: int = 0, *, merging: bool = False) -> None:
+    """Raise StillOpen when something of a member's is on its way that blocks closing, or merging, but for one payout."""
     for live in (live for subject in declared() for live in subject.under_way):
-        if live.blocks is None:
+        if live.blocks is None or (merging and live.goes_over):
             continue
         waits = select(live.model.id).where(live.model.member_id == member_id, live.blocks)
         if session.scalar((waits.where(Payout.id != besides) if live.model is Payout else waits).limit(1)) is not None:

@@ -16,5 +16,5 @@ subject = Subject(
     name="contests",
     sweeps=(Sweep("contests", 600, deadlines.sweep),),
     rows=(Rows(Contest, "move", _forget_note),),
-    under_way=(UnderWay(Contest, ("open",)),),
+    under_way=(UnderWay(Contest, ("open",), Contest.state == "open", goes_over=True),),
 )

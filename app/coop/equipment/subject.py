@@ -9,7 +9,10 @@ subject = Subject(
     requests=(console.NEW, console.OUT, console.BACK),
     sweeps=(Sweep("bookings", 300, clock.sweep),),
     rows=(Rows(Booking, "move", "it has the member's number, no name"),),
-    under_way=(UnderWay(Booking, ("asked", "booked", "out"), Booking.state == "out"),),
+    under_way=(
+        UnderWay(Booking, ("out",), Booking.state == "out"),
+        UnderWay(Booking, ("asked", "booked"), Booking.state.in_(("asked", "booked")), goes_over=True),
+    ),
     checks=(checks.unheld,),
     movements={"deposit_back": "Caution"},
 )

@@ -1,12 +1,14 @@
 """What `ledger verify` holds to what leaves: payments and payouts together."""
 
 from collections import defaultdict
+from typing import Any
 
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import Connection, func, or_, select, union_all
 
 from app.coop.handover.box import Box, sums
 from app.coop.handover.kinds import handover_kinds
 from app.coop.ledger.models import Account, Posting
+from app.coop.ledger.queries import is_reversed
 from app.coop.subject import MOST_NAMED
 
 
@@ -28,6 +30,29 @@ def on_their_way(reader: Connection) -> list[str]:
     left = func.sum(every.c.amount)
     rows = reader.execute(select(every.c.cooperative_id, left).group_by(every.c.cooperative_id).having(left != 0).limit(MOST_NAMED))
     return [f"co-operative {place}: handed over and what is on its way differ by {int(left)} F" for place, left in rows]
+
+
+def unbooked(reader: Connection) -> list[str]:
+    """Find what was handed over, paid or taken back without its entry or with one of another amount, and entries of what wasn't."""
+    found = []
+    for name, table in ((name, kind.table) for name, kind in handover_kinds().items()):
+        handed, paid = table.handed_entry_id, table.paid_entry_id
+        gone, missing = table.state.in_((table.HANDED, "paid", "contested")), (table.state == "paid") & (table.amount > 0)
+        wrong = or_(
+            gone & handed.is_(None),
+            missing & paid.is_(None),
+            handed.is_not(None) & or_(_on_its_way(handed) != -table.amount, is_reversed(handed) == gone),
+            paid.is_not(None) & (_on_its_way(paid) != table.amount),
+        )
+        rows = reader.execute(select(table.id, table.state).where(wrong).order_by(table.id).limit(MOST_NAMED))
+        found += [f"{name} {row}: {state}, but its entries say otherwise" for row, state in rows]
+    return found
+
+
+def _on_its_way(entry_id: Any) -> Any:
+    """Say in SQL what an entry moved on its co-operative's *handed over*."""
+    amount = select(func.coalesce(func.sum(Posting.amount), 0)).join(Account, Account.id == Posting.account_id)
+    return amount.where(Posting.entry_id == entry_id, Account.kind == "handed_over").scalar_subquery()
 
 
 def short(reader: Connection) -> list[str]:

@@ -154,7 +154,8 @@ FIGURES = (
     ),
     Figure(
         name="fund_out", topic=D, title="Sorti de la caisse de solidarité", unit="XOF",
-        numerator="aides remises dans le mois", persons="membres aidés", read=economy.fund, source=f"{_BOOKS}, payouts",
+        numerator="aides remises dans le mois, moins ce qui en est annulé", persons="membres aidés", read=economy.fund,
+        source=f"{_BOOKS}, payouts",
     ),
     Figure(
         name="sms", topic=SMS, title="SMS", unit="messages", numerator="messages écrits dans le mois, partis ou non",

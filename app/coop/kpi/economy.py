@@ -11,6 +11,7 @@ from app.coop.cooperatives.models import Filiere
 from app.coop.kpi.cells import FigureCell, Month
 from app.coop.kpi.people import credited
 from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.ledger.queries import kind_undone
 from app.coop.lots.models import Measure
 from app.coop.lots.stock import MASSES
 from app.coop.payments.models import Payment, PaymentLine
@@ -88,17 +89,18 @@ def waits(reader: Connection | Session, ids: Sequence[int], month: Month) -> lis
 
 def fund(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[FigureCell]:
     """Return what came into each solidarity fund and went out of it; behind what comes in are those whose deliveries give it."""
-    rows = select(Account.cooperative_id, JournalEntry.kind, func.sum(-Posting.amount))
+    kind = kind_undone()
+    rows = select(Account.cooperative_id, kind, func.sum(-Posting.amount))
     rows = rows.join(Posting, Posting.account_id == Account.id).join(JournalEntry, JournalEntry.id == Posting.entry_id)
     within = (JournalEntry.at >= month.start) & (JournalEntry.at < month.end)
     rows = rows.where(Account.cooperative_id.in_(ids), Account.kind == "solidarity", within)
     moved: dict[str, dict[int, int]] = {"fund_in": defaultdict(int), "fund_out": defaultdict(int)}
-    for one, kind, amount in reader.execute(rows.group_by(Account.cooperative_id, JournalEntry.kind)):
-        way, side = ("fund_out", -1) if kind == "aid" else ("fund_in", 1)
+    for one, moved_by, amount in reader.execute(rows.group_by(Account.cooperative_id, kind)):
+        way, side = ("fund_out", -1) if moved_by == "aid" else ("fund_in", 1)
         moved[way][one] += side * int(amount)
     givers = select(Account.cooperative_id, func.count(JournalEntry.member_id.distinct()))
     givers = givers.join(Posting, Posting.account_id == Account.id).join(JournalEntry, JournalEntry.id == Posting.entry_id)
-    givers = givers.where(Account.cooperative_id.in_(ids), Account.kind == "solidarity", within, JournalEntry.kind != "aid")
+    givers = givers.where(Account.cooperative_id.in_(ids), Account.kind == "solidarity", within, kind != "aid")
     handed = (Payout.kind == "aid") & (Payout.handed_at >= month.start) & (Payout.handed_at < month.end)
     helped = select(Payout.cooperative_id, func.count(Payout.member_id.distinct()))
     helped = helped.where(Payout.cooperative_id.in_(ids), handed, Payout.state.in_(("handed", "paid")))

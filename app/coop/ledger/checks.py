@@ -36,6 +36,20 @@ def drifted(reader: Connection) -> list[str]:
     return [f"account {account}: balance {balance} F, its postings {int(summed)} F" for account, balance, summed in rows]
 
 
+def unlike(reader: Connection) -> list[str]:
+    """Find reversals that aren't the opposite of what they undo."""
+    both = Posting.entry_id.in_((JournalEntry.id, JournalEntry.reverses_id))
+    rows = reader.execute(
+        select(JournalEntry.reverses_id)
+        .join(Posting, both)
+        .where(JournalEntry.reverses_id.is_not(None))
+        .group_by(JournalEntry.id, JournalEntry.reverses_id, Posting.account_id)
+        .having(func.sum(Posting.amount) != 0)
+        .limit(MOST_NAMED)
+    )
+    return [f"entry {entry}: its reversal isn't its opposite" for entry in dict.fromkeys(rows.scalars())]
+
+
 def orphans(reader: Connection) -> list[str]:
     """Find postings that hang on nothing: SQLite's own shell checks no foreign keys."""
     rows = reader.execute(

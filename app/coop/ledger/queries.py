@@ -17,6 +17,12 @@ def is_reversed(entry_id: InstrumentedAttribute[int] | InstrumentedAttribute[int
     return select(undoing.id).where(undoing.reverses_id == entry_id).exists()
 
 
+def kind_undone() -> ColumnElement[str]:
+    """Say in SQL of which kind an entry is; a reversal is of the kind that it undoes: it counts with what it takes back."""
+    undone = aliased(JournalEntry)
+    return func.coalesce(select(undone.kind).where(undone.id == JournalEntry.reverses_id).scalar_subquery(), JournalEntry.kind)
+
+
 class Balances(msgspec.Struct, frozen=True):
     """A member's balances in XOF, none negative: paid shares, savings, deliveries to be paid, advances and leases owed."""
 

@@ -9,6 +9,6 @@ BOOKS = "the books keep it under the member's number"
 subject = Subject(
     name="ledger",
     rows=(Rows(Account, "its balance goes over by entries", BOOKS), Rows(JournalEntry, BOOKS, BOOKS)),
-    checks=(checks.unbalanced, checks.empty, checks.drifted, checks.orphans, checks.strangers),
+    checks=(checks.unbalanced, checks.empty, checks.drifted, checks.orphans, checks.strangers, checks.unlike),
     movements={"opening": "Solde repris", "reversal": "Correction"},
 )

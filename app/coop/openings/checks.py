@@ -23,4 +23,7 @@ def posted(reader: Connection) -> list[str]:
         .having((booked != func.min(said)) | Opening.state.not_in(("approved", "posted")))
         .limit(MOST_NAMED)
     )
-    return [f"opening balance {row}: {state}, but its entry says otherwise" for row, state in reader.execute(rows)]
+    found = [f"opening balance {row}: {state}, but its entry says otherwise" for row, state in reader.execute(rows)]
+    lost = OpeningBalance.entry_id.is_(None) & OpeningBalance.left_out.is_(None) & (Opening.state == "posted")
+    waits = select(OpeningBalance.id).join(Opening, Opening.id == OpeningBalance.opening_id).where(lost)
+    return found + [f"opening balance {row}: posted without an entry" for row in reader.scalars(waits.limit(MOST_NAMED))]

@@ -2,8 +2,21 @@
 
 from sqlalchemy import Connection, func, or_, select
 
-from app.coop.payments.models import Payment, PaymentExport, PaymentExportLine
+from app.coop.payments.models import Payment, PaymentBatch, PaymentExport, PaymentExportLine
 from app.coop.subject import MOST_NAMED
+
+
+def batches(reader: Connection) -> list[str]:
+    """Hold what a batch came to when it was made, and approved, against its payments."""
+    total = func.coalesce(func.sum(Payment.amount), 0)
+    rows = reader.execute(
+        select(PaymentBatch.id, PaymentBatch.total, total)
+        .outerjoin(Payment, Payment.batch_id == PaymentBatch.id)
+        .group_by(PaymentBatch.id, PaymentBatch.total)
+        .having(total != PaymentBatch.total)
+        .limit(MOST_NAMED)
+    )
+    return [f"batch {row[0]}: {row[1]} F; its payments sum to {int(row[2])} F" for row in rows]
 
 
 def exports(reader: Connection) -> list[str]:

@@ -5,10 +5,11 @@ from datetime import datetime
 from statistics import median_high
 
 import msgspec
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.coop.cooperatives.models import Cooperative
+from app.coop.ledger.models import Account
 from app.coop.ledger.queries import is_reversed
 from app.coop.members.models import Member
 from app.coop.payments.models import Payment, PaymentLine
@@ -59,16 +60,22 @@ def paid_after(reader: Connection | Session, since: datetime, scope: Scope = FED
 def delays(reader: Connection | Session, since: datetime, now: datetime, scope: Scope = FEDERATION) -> list[Delay]:
     """Return each co-operative's delays, or one's, by code; those that credited nothing are left out. Two SELECTs.
 
-    A delivery whose only payment was cancelled waits again; one with a contested payment waits still.
+    A delivery whose only payment was cancelled waits again; one with a contested payment waits still. One that no payment
+    pays waits for as long as the books owe its member anything: its money may have gone for a levy, goods or a settlement.
     """
     paid = paid_after(reader, since, scope)
+    owed = select(Account.id).where(Account.member_id == Weighing.member_id, Account.kind == "payable", Account.balance < 0)
     unpaid = (
         select(Cooperative.code, Weighing.weighed_at)
         .join(Cooperative, Cooperative.id == Weighing.cooperative_id)
         .outerjoin(PaymentLine, PaymentLine.weighing_id == Weighing.id)
         .outerjoin(Payment, Payment.id == PaymentLine.payment_id)
         .join(Member, Member.id == Weighing.member_id)
-        .where(Weighing.state == "credited", Member.state != "departed", or_(Payment.id.is_(None), Payment.state != "paid"))
+        .where(
+            Weighing.state == "credited",
+            Member.state != "departed",
+            or_(and_(Payment.id.is_(None), owed.exists()), Payment.state != "paid"),
+        )
         .where(~is_reversed(Weighing.entry_id))
     )
     waiting: dict[str, list[int]] = defaultdict(list)

@@ -210,6 +210,7 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
         return refused(f"the operator says {row.get('status') or row.get('state')}")
     if not _TRANSACTION.fullmatch(transaction):
         return refused("no operator's reference")
+    written_so = {transaction, transaction.upper(), transaction.lower()}  # a spreadsheet or a hand may have changed its letters
     where = select(Payment).join(PaymentBatch).where(Payment.reference == reference, PaymentBatch.way == "mobile")
     where = where.where(scope.reach(Payment.cooperative_id))
     found = session.scalars(where.where(Payment.state != "cancelled").order_by(Payment.id).with_for_update(of=Payment)).all()
@@ -217,18 +218,18 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
         closed = session.scalar(where.limit(1)) is not None
         return refused("its batch was closed: what the operator paid is still owed in the books" if closed else NO_PAYMENT)
     # references come again after a season: what this line has paid before, else what is open, else the newest
-    done = [one for one in found if one.provider_reference == transaction]
+    done = [one for one in found if one.provider_reference in written_so]
     found = done or [one for one in found if one.state == "open"] or found
     if len({one.cooperative_id for one in found}) > 1:
         return refused("several co-operatives have it: say which")
     payment = found[-1]
     if row["amount"] and row["amount"].replace(" ", "") != str(payment.amount):
         return refused(f"the amount is {payment.amount}")
-    if payment.provider_reference == transaction:
+    if payment.provider_reference in written_so:
         return TakenLine(line, reference, "known", payment_id=payment.id)
     if payment.state != "open":
         return refused(f"it is {payment.state.replace('_', ' ')} already")
-    if session.scalar(select(Payment.id).where(Payment.provider_reference == transaction)) is not None:
+    if session.scalar(select(Payment.id).where(Payment.provider_reference.in_(written_so))) is not None:
         return refused("another payment has this operator's reference")
     try:
         # A refused line commits, too. Only the savepoint takes the operator's reference off its payment again.

@@ -79,8 +79,11 @@ class Payment(Handover, Base):
 
     @classmethod
     def keeps_reference(cls, season: int) -> ColumnElement[bool]:
-        """Return the condition for a reference that no other has in a season: of that season, or not paid yet."""
-        return (cls.season == season) | cls.waits()
+        """Return the condition for a reference that no other has in a season: of that season, or never paid.
+
+        An open or a cancelled one of last season may stand in an operator's file that comes back in this one.
+        """
+        return (cls.season == season) | (cls.state != "paid")
 
     def halt(self) -> str | None:
         """Have it wait for a contest's answer; return the state to come back to, None when it isn't handed over."""

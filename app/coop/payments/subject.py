@@ -1,7 +1,7 @@
 """Payments of deliveries, as others must know them."""
 
 from app.coop.approvals.kinds import ApprovalKind
-from app.coop.handover.checks import on_their_way
+from app.coop.handover.checks import on_their_way, unbooked
 from app.coop.payments import batches, checks
 from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentBatch
@@ -18,6 +18,6 @@ subject = Subject(
         Rows(PaymentBatch, "who made it is written for good", "it names an officer by number"),
     ),
     under_way=(UnderWay(Payment, LIVE, Payment.state.in_(LIVE)),),
-    checks=(checks.exports, on_their_way),
+    checks=(checks.batches, checks.exports, on_their_way, unbooked),
     movements={"handing_over": "Remis à vous", "payment": "Payé"},
 )

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
-from app.coop.ledger.queries import Deductions
+from app.coop.ledger.queries import Deductions, is_reversed
 from app.coop.ledger.services import MOST_MOVED
 from app.coop.members.contact import reach
 from app.coop.members.lock import LockedMember, MemberLeft, lock_member, lock_members, lock_present
@@ -110,7 +110,7 @@ def can_note(reader: Connection, officer_id: int, member_id: int, declaration_id
     cooperative = reader.scalar(theirs)
     if cooperative is None:
         return False
-    entered = select(Weighing.id).where(Weighing.operation == f"paper:{cooperative}:{paper}")
+    entered = select(Weighing.id).where(Weighing.operation == f"paper:{cooperative}:{paper}", ~is_reversed(Weighing.entry_id))
     if paper and reader.scalar(entered) is not None:
         return False
     state = select(Declaration.state).where(Declaration.id == declaration_id)
@@ -135,8 +135,8 @@ def note(
 ) -> Line:
     """Note a line in the officer's open list; nothing is credited. The same operation again gives the first line.
 
-    Without a declaration one is written, for its reference. A `paper` number is the line's operation: a paper is entered once;
-    one that we printed is the reference, too.
+    Without a declaration one is written, for its reference. A `paper` number is the line's operation: a paper is entered once, and
+    again when the delivery was reversed; one that we printed is the reference, too.
     A declaration's line is its member's as it is now, also after two cards were made one.
     Raises NotThere, OwnCatch, AlreadyWeighed, PaperKnown, ListFull, LineTooDear, and what declaring raises; NotActive also when the
     member has left.
@@ -147,8 +147,11 @@ def note(
     if member.person_id == act.person_id:
         raise OwnCatch
     key = f"paper:{member.cooperative_id}:{paper}" if paper else act.operation
-    known = session.execute(_TOLD.add_columns(Weighing.officer_id).where(Weighing.operation == key)).first()
-    if known is not None:
+    known = session.execute(_TOLD.add_columns(is_reversed(Weighing.entry_id)).where(Weighing.operation == key)).first()
+    if known is not None and paper and known[-1]:
+        # What two officers have reversed is entered again, as it should have been: the key is unique.
+        session.execute(update(Weighing).where(Weighing.id == known.id).values(operation=f"reversed:{known.id}"))
+    elif known is not None:
         if paper:
             raise PaperKnown(paper)
         return Line(*known[:-1])

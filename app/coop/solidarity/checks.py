@@ -3,10 +3,10 @@
 from sqlalchemy import Connection, select
 
 from app.coop.cooperatives.models import Cooperative
-from app.coop.solidarity.fund import fund_of
 from app.coop.solidarity.models import Aid
 from app.coop.subject import MOST_NAMED
 from app.coop.till.models import Payout
+from app.coop.till.solidarity_fund import fund_of
 
 
 def overspent(reader: Connection) -> list[str]:

@@ -1,8 +1,7 @@
-"""A co-operative's solidarity fund: what is in it by the books, what of it is promised, and what its members are told."""
+"""A co-operative's solidarity fund: its rules, what is given to it, and what its members are told."""
 
 from datetime import UTC, date, datetime, time
 
-import msgspec
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
@@ -10,11 +9,13 @@ from app.coop.act import Act
 from app.coop.cooperatives.models import Cooperative
 from app.coop.handover.box import lock_box
 from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.ledger.queries import kind_undone
 from app.coop.ledger.services import MOST_MOVED, account_of, post
 from app.coop.scope import Scope
 from app.coop.small import SMALL
 from app.coop.solidarity.models import REASONS, FundReport, FundRules
 from app.coop.till.models import Payout
+from app.coop.till.solidarity_fund import fund_of
 from app.db.pages import behind
 from app.db.rows import each, store, total
 
@@ -32,27 +33,6 @@ class FundShort(Exception):
 
 class BadFundRules(ValueError):
     """Rules that can't be; the argument says why."""
-
-
-class Fund(msgspec.Struct, frozen=True):
-    """A fund in XOF: in the books, and promised to members by officers."""
-
-    balance: int
-    promised: int
-
-    @property
-    def free(self) -> int:
-        """Return what nobody was promised."""
-        return self.balance - self.promised
-
-
-def fund_of(reader: Connection | Session, cooperative_id: int) -> Fund:
-    """Return a co-operative's fund."""
-    booked = select(func.coalesce(func.sum(-Posting.amount), 0)).join(Account, Account.id == Posting.account_id)
-    booked = booked.where(Account.cooperative_id == cooperative_id, Account.kind == "solidarity")
-    held = (Payout.cooperative_id == cooperative_id) & (Payout.kind == "aid") & (Payout.state == "approved")
-    promised = select(func.coalesce(func.sum(Payout.amount), 0)).where(held)
-    return Fund(total(reader, booked), total(reader, promised))
 
 
 def check_fund(session: Session, cooperative_id: int, taken: int) -> None:
@@ -136,10 +116,11 @@ def _report(session: Session, cooperative_id: int, until: date, now: datetime) -
     """Sum what came in and went out since the last report, before a day."""
     last = session.scalar(select(func.max(FundReport.until)).where(FundReport.cooperative_id == cooperative_id))
     since, before = _begin(last or date(2000, 1, 1)), _begin(until)
-    rows = select(JournalEntry.kind, func.sum(-Posting.amount)).join(Posting, Posting.entry_id == JournalEntry.id)
+    kind = kind_undone()
+    rows = select(kind, func.sum(-Posting.amount)).join(Posting, Posting.entry_id == JournalEntry.id)
     rows = rows.join(Account, Account.id == Posting.account_id).where(Account.kind == "solidarity")
-    here = rows.where(Account.cooperative_id == cooperative_id, JournalEntry.at < before).group_by(JournalEntry.kind)
-    lately = {kind: int(amount) for kind, amount in session.execute(here.where(JournalEntry.at >= since))}
+    here = rows.where(Account.cooperative_id == cooperative_id, JournalEntry.at < before).group_by(kind)
+    lately = {moved_by: int(amount) for moved_by, amount in session.execute(here.where(JournalEntry.at >= since))}
     went_out = -lately.pop("aid", 0)
     mine = (Payout.cooperative_id == cooperative_id) & (Payout.kind == "aid") & Payout.state.in_(("handed", "paid"))
     aids = total(session, select(func.count()).where(mine, Payout.handed_at >= since, Payout.handed_at < before))

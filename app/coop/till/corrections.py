@@ -20,6 +20,7 @@ from app.coop.offices import audit
 from app.coop.payments.due import unheld
 from app.coop.subject import declared
 from app.coop.till.models import Payout
+from app.coop.till.solidarity_fund import fund_of
 from app.coop.till.withdrawals import free_savings
 from app.db.rows import require
 
@@ -118,6 +119,9 @@ def _reverse(session: Session, act: Act, entry: JournalEntry) -> None:
         # Written first and summed then: the sums have the reversal in them.
         if _touched(session, entry.id, "cash") and box_of(session, entry.cooperative_id).free < 0:
             raise NotReversible("la caisse n'a plus cet argent")
+        # Aid is promised and handed over under the box's lock, too.
+        if _touched(session, entry.id, "solidarity") and fund_of(session, entry.cooperative_id).free < 0:
+            raise NotReversible("la caisse de solidarité n'a plus cet argent")
     except Overdrawn:
         raise NotReversible("dépensé ou remboursé depuis") from None
     except AlreadyReversed:

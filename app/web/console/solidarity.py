@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template
 
 from app.coop.offices.queries import offices_of
 from app.coop.solidarity import aids, fund
+from app.coop.till.solidarity_fund import fund_of
 from app.web.console.desk import furnish
 from app.web.console.list_pages import A_PAGE, before
 from app.web.console.session import caller, desk, now
@@ -28,6 +29,6 @@ def funds() -> Response:
         if not scope.is_federation:
             page["rules"] = fund.rules_of(session, scope.cooperative)
         if decides and not scope.is_federation:
-            page["sums"], page["cases"] = fund.fund_of(session, scope.cooperative), aids.to_decide(session, decides, at)
+            page["sums"], page["cases"] = fund_of(session, scope.cooperative), aids.to_decide(session, decides, at)
     more = told[A_PAGE - 1][1].id if len(told) > A_PAGE else None
     return Response(render_template("console/solidarity.html", told=told[:A_PAGE], more=more, **page))
