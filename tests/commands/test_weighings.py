@@ -55,6 +55,18 @@ def test_lines_are_noted_once_and_nothing_is_credited(desk, refs):
     assert "par exemple" in desk.say("VALIDER tout", sender=sample_declarations.SECRETARY)
 
 
+@pytest.mark.parametrize("manners", ["svp", "s'il vous plaît", "merci d'avance", "à bientôt", "Merci Awa", ", Awa Diop"])
+def test_manners_take_no_grade_along(desk, refs, manners):
+    assert "1 pesée notée" in desk.say(f"VALIDER {refs[0]} 12,5 A {manners}", sender=sample_declarations.SECRETARY)
+    assert [row.grade for row in desk.rows(Weighing)] == ["A"]
+
+
+@pytest.mark.parametrize("grade", ["D", "S", "D merci", "s svp"])
+def test_a_grade_that_there_is_not_is_no_manners(desk, refs, grade):
+    assert "Rien n'est noté" in desk.say(f"VALIDER {refs[0]} 12,5 {grade}", sender=sample_declarations.SECRETARY)
+    assert desk.rows(Weighing) == []
+
+
 def test_a_weight_far_from_the_declaration_is_noted_and_pointed_out(desk, refs):
     said = desk.say(f"VALIDER {refs[0]} 12, {refs[1]} 30, {refs[2]} 5, 111112 3", sender=sample_declarations.SECRETARY)
     assert f"Poids loin du déclaré: {refs[1]}, {refs[2]}." in said
