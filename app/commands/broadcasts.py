@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.commands import broadcast_replies as said
 from app.commands import letters, replies
 from app.commands.command import Answer, Command
-from app.commands.drafts import BadTime, Incomplete, read_draft, time_in_front
+from app.commands.drafts import BadTime, Incomplete, read_draft, time_meant
 from app.coop.act import Act
 from app.coop.audience.words import ALL, OutOfScope, UnknownWord, read_audience
 from app.coop.broadcasts import confirmations, misses, stops
@@ -159,9 +159,9 @@ def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "
 
 
 def _perhaps(command: Command, office: Office, wanted: Draft) -> str:
-    """Ask about a text that begins with what may have been meant as audience or as the hour: `DIFF PECHE JOAL …`."""
+    """Ask about what may have been meant as audience or as the hour: `DIFF PECHE JOAL …`, `DIFF TOUS Pesée @18:30`."""
     word = wanted.text.split()[0].strip(" ,.:;!")
-    at = time_in_front(wanted.text, command.received, command.terms.zone) if wanted.wanted_at is None else None
+    at = time_meant(wanted.text, command.received, command.terms.zone) if not (wanted.wanted_at or wanted.urgent) else None
     if at:
         return said.PERHAPS_TIME.replace("{word}", replies.quoted(at[:20]))
     try:
