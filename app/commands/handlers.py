@@ -179,10 +179,10 @@ def _yes(command: Command) -> Answer:
 def _cancel(command: Command) -> Answer:
     """Take a member's declaration back by its reference; what is shorter, or nothing, is a broadcast's number and an officer's."""
     typed = production.reference_in(command.rest)
-    # Six digits with a right check digit are a declaration's, even
-    # from an officer, whose broadcasts have small numbers.
+    # Six digits with a right check digit are a declaration's, even from an officer,
+    # whose broadcasts have small numbers; but a code of theirs may look like one.
     office = command.office("stop")
-    if office is not None and production.reference_named(command.rest) is None:
+    if office is not None and (production.reference_named(command.rest) is None or broadcasts.names_code(command)):
         return broadcasts.stop(command)
     return production.cancel(command, typed)
 
