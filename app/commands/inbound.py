@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.commands import allowance, handlers, replies
 from app.commands.command import Answer, Command, SmsReading
-from app.commands.grammar import NEED_WHAT_FOLLOWS, parse
+from app.commands.grammar import NEED_WHAT_FOLLOWS, TypedCommand, order_in, parse
+from app.commands.typed_lines import cut
 from app.coop.access.identity import Who, cooperative_of, who_holds
 from app.coop.act import Act
+from app.coop.correspondence import inbox as letters
 from app.coop.members import notices
 from app.db.database import Database, is_outage
 from app.db.rows import total
@@ -151,6 +153,7 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         whole,
         clerk.key,
         clerk.terms,
+        beside=order.beside,
     )
     day = clerk.terms.day_of(now)
     if not allowance.open_to(command, day):
@@ -161,12 +164,21 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
     if reading.state == "greeted" and _greeted(session, sms):
         return
     words = do(order.word, msgspec.structs.replace(command, reading=reading))
-    if words is None:
+    if reading.state == "unparsed":
+        letters.tell(session, command.own_act(), holders)
+        words = words or replies.NOT_UNDERSTOOD
+    elif words is None:
         inbox.settle(sms, "refused", whose=sms.cooperative_id)
         log.warning("an officer's command from somebody who isn't one", word=order.word)
     # Who isn't an officer gets a member's help: not even a refusal tells them that the command exists.
-    filled = replies.fill(words or replies.HELP, clerk.database.service)
+    filled = replies.fill((words or replies.HELP) + _not_done(order), clerk.database.service)
     allowance.note(command, day, _put_answer(session, sms, filled, holders, now))
+
+
+def _not_done(order: TypedCommand) -> str:
+    """Return the words on a second order in the same SMS, which was not done; "" without one."""
+    left = order_in(order.beside) or (order_in(order.rest) if order.word not in ("", "EMPLOI", *ACTS) else "")
+    return replies.NOT_DONE.replace("{line}", replies.quoted(cut(left, 24))) if left else ""
 
 
 def _answer_no_more(command: Command, clerk: Clerk, sms: Inbound, do: Do) -> None:
@@ -200,7 +212,7 @@ def _said_before(session: Session, sms: Inbound, now: datetime) -> bool:
     """
     mine = select(Inbound).where(Inbound.sender == sms.sender, Inbound.id < sms.id)
     last = session.scalar(mine.order_by(Inbound.id.desc()).limit(1))
-    if last is None or last.word not in ACTS or last.state not in ("handled", "repeated"):
+    if last is None or last.word not in ACTS or last.state not in ("handled", "unparsed", "repeated"):
         return False
     # What was worked on has its codes starred. Both texts are compared as
     # kept, or an order with a code would never be the same.
