@@ -138,6 +138,11 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
     if why:
         inbox.settle(sms, "ignored", reason=why)
         return
+    row = sms
+    if begun is not None and begun.word:
+        # What was ordered is ordered anew, whole: a third piece must find all that came before it.
+        pieces.append(begun, sms)
+        row = begun
     # Numbers abroad are kept of some members, yet none of them says who somebody is.
     known = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") else ()
     holders = tuple(who for who in known if not who.proof_wanted)  # a SIM that has changed hands is nobody's
@@ -160,7 +165,7 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         _answer_no_more(command, clerk, sms, do)
         return
     reading = SmsReading("failed") if do is _apologise else handlers.reading_of(command)
-    inbox.settle(sms, reading.state, whose=cooperative_of(holders))
+    inbox.settle(row, reading.state, whose=cooperative_of(holders))
     if reading.state == "greeted" and _greeted(session, sms):
         return
     words = do(order.word, msgspec.structs.replace(command, reading=reading))
@@ -168,7 +173,7 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         letters.tell(session, command.own_act(), holders)
         words = words or replies.NOT_UNDERSTOOD
     elif words is None:
-        inbox.settle(sms, "refused", whose=sms.cooperative_id)
+        inbox.settle(row, "refused", whose=row.cooperative_id)
         log.warning("an officer's command from somebody who isn't one", word=order.word)
     # Who isn't an officer gets a member's help: not even a refusal tells them that the command exists.
     filled = replies.fill((words or replies.HELP) + _not_done(order), clerk.database.service)

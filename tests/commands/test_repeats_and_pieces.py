@@ -136,6 +136,17 @@ def test_a_piece_of_an_officers_text_makes_the_whole_of_it(office):
     assert office.rows(Consent) == []
 
 
+@pytest.mark.parametrize("last", ["STOP nous partons", "PROD thiof 25", "à 9h"])
+def test_a_third_piece_of_an_officers_text_is_in_it_though_the_second_was_worked_on(office, last):
+    for text in (("DIFF TOUS " + LONG)[:153], HEAD):
+        office.say(text, sender=sample_declarations.SECRETARY)
+    assert "3 SMS chacun" in office.say(last, sender=sample_declarations.SECRETARY)
+    assert office.rows(Broadcast)[-1].typed.endswith(HEAD + last)
+    assert [row.state for row in office.rows(Broadcast)] == ["estimated"] * 3
+    assert [row.state for row in office.inbox()] == ["handled", "joined", "joined"]
+    assert office.rows(Declaration) == []
+
+
 def test_later_or_behind_a_short_one_a_stop_is_a_stop(office):
     office.say(HEAD)
     office.clock.forward(seconds=30)
