@@ -193,7 +193,7 @@ def _meant(command: Command, office: Office) -> Broadcast | None:
     if wanted:
         number = int(wanted[:9])
         numbered = (Broadcast.number == number) | (Broadcast.number.is_(None) & (Broadcast.id == number))
-        mine = mine.where(numbered | _has_code(command, wanted)).order_by(numbered.desc())
+        mine = mine.where(numbered | _has_code(command.key, command.phone, wanted)).order_by(numbered.desc())
     elif office.scope.is_federation:
         # A federation's officer who names none doesn't stop the newest of some co-operative by that.
         mine = mine.where(Broadcast.cooperative_id.is_(None) | (Broadcast.person_id == office.person_id))
@@ -201,20 +201,20 @@ def _meant(command: Command, office: Office) -> Broadcast | None:
     return command.session.scalar(mine.order_by(first, Broadcast.confirmed_at.desc(), Broadcast.id.desc()).limit(1))
 
 
-def _has_code(command: Command, code: str) -> ColumnElement[bool]:
-    return (Broadcast.sender == command.phone) & (Broadcast.code_digest == digest(command.key, command.phone, code))
+def _has_code(key: bytes, phone: str, code: str) -> ColumnElement[bool]:
+    return (Broadcast.sender == phone) & (Broadcast.code_digest == digest(key, phone, code))
 
 
-def names_code(command: Command) -> bool:
+def names_code(session: Session, key: bytes, phone: str, rest: str) -> bool:
     """Tell whether a code of `OUI` was typed, of whatever became of the sender's broadcasts."""
-    return command.session.scalar(select(exists().where(_has_code(command, _digits(command.rest))))) or False
+    return session.scalar(select(exists().where(_has_code(key, phone, _digits(rest))))) or False
 
 
 def _drop_estimate(command: Command, code: str) -> bool:
     """Bury the sender's estimate with a code, or without one their newest, if it is open; tell whether it was."""
     since = command.now - CODE_LASTS
     newest = select(Broadcast.id).where(Broadcast.sender == command.phone).order_by(Broadcast.id.desc()).limit(1).scalar_subquery()
-    meant = _has_code(command, code) if code else Broadcast.id == newest
+    meant = _has_code(command.key, command.phone, code) if code else Broadcast.id == newest
     open_one = meant & (Broadcast.state == "estimated") & (Broadcast.estimated_at > since)
     return bool(command.session.scalar(update(Broadcast).where(open_one).values(state="dead").returning(Broadcast.id)))
 

@@ -199,7 +199,8 @@ def _cancel(command: Command) -> Answer:
     # Six digits with a right check digit are a declaration's, even from an officer,
     # whose broadcasts have small numbers; but a code of theirs may look like one.
     office = command.office("stop")
-    if office is not None and (production.reference_named(command.rest) is None or broadcasts.names_code(command)):
+    coded = office is not None and broadcasts.names_code(command.session, command.key, command.phone, command.rest)
+    if office is not None and (coded or production.reference_named(command.rest) is None):
         return broadcasts.stop(command)
     return production.cancel(command, typed)
 

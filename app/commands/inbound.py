@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.commands import allowance, handlers, replies
+from app.commands import allowance, broadcasts, handlers, replies
 from app.commands.command import Answer, Command, SmsReading
 from app.commands.grammar import NEED_WHAT_FOLLOWS, TypedCommand, order_in, parse
 from app.commands.typed_lines import cut
@@ -127,6 +127,8 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
     if _said_before(session, sms, now) or not pieces.gather(session, sms):
         return
     begun = pieces.begun(session, sms)
+    if begun is not None and _says_yes(session, clerk, sms):
+        begun = None
     # A text without a command is a letter. What comes behind its full first
     # piece is the rest of it, whatever word it begins with.
     if begun is not None and not begun.word and begun.closed_at is None:
@@ -178,6 +180,12 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
     # Who isn't an officer gets a member's help: not even a refusal tells them that the command exists.
     filled = replies.fill((words or replies.HELP) + _not_done(order), clerk.database.service)
     allowance.note(command, day, _put_answer(session, sms, filled, holders, now))
+
+
+def _says_yes(session: Session, clerk: Clerk, sms: Inbound) -> bool:
+    """Tell whether an SMS has a code of its sender's: they have read the estimate, so that it is no piece of what it is of."""
+    order = parse(sms.text[:500])
+    return order.word == "OUI" and broadcasts.names_code(session, clerk.key, sms.sender, order.rest)
 
 
 def _not_done(order: TypedCommand) -> str:
