@@ -126,9 +126,7 @@ class TypedCommand(msgspec.Struct, frozen=True):
 
 def parse(text: str) -> TypedCommand:
     """Return what a text asks for; manners, a phone's mark of an answer and a signature change nothing."""
-    size = measure(text)
-    short = size.units < (SHORT if size.alphabet == "GSM-7" else SHORT_UCS_2)
-    text = unquoted(bare(text))
+    short, text = is_short(text), unquoted(bare(text))
     folded = fold_words(text)
     # Before all others: no command's spelling may stand in the way of a STOP.
     stop, lines = read_stop(folded, text), lines_of(text)
@@ -156,6 +154,12 @@ def parse(text: str) -> TypedCommand:
     if found:
         return TypedCommand(found.word, found.rest, fold_words("\n".join(beside)))
     return _of_reference(folded) or TypedCommand("", folded)
+
+
+def is_short(text: str) -> bool:
+    """Tell whether a text is no piece of a longer one, nor several."""
+    size = measure(text)
+    return size.units < (SHORT if size.alphabet == "GSM-7" else SHORT_UCS_2)
 
 
 def order_in(folded: str) -> str:
