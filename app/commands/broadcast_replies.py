@@ -54,7 +54,7 @@ REPLACED = "Code remplacé par un devis plus récent, rien n'est parti. Nouveau 
 TAKEN_OVER = "Jappoo: ce devis est remplacé par votre dernier devis du même texte: prenez son code. Rien n'est envoyé. {cost}."
 CALLED_OFF = "Jappoo: ce devis est annulé: rien n'est envoyé. Pour l'envoyer, renvoyez votre DIFF. {cost}."
 PERHAPS_AUDIENCE = "{words} ? Alors renvoyez ainsi. "
-PERHAPS_TIME = "Départ @{word} ? Alors renvoyez avec @. "
+PERHAPS_TIME = "Départ @{word} ? Alors renvoyez avec @ devant le texte. "
 BY_PIN = "{code} puis 8, 2 et code secret"
 """How an estimate is confirmed without its code."""
 BY_PIN_REPLY = "{code} puis 8, 6, 2"

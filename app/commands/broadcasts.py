@@ -2,17 +2,17 @@
 
 import re
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.commands import broadcast_replies as said
 from app.commands import letters, replies
 from app.commands.command import Answer, Command
-from app.commands.drafts import BadTime, Incomplete, read_draft, time_in_front
+from app.commands.drafts import BadTime, Incomplete, read_draft, time_meant
 from app.coop.act import Act
 from app.coop.audience.words import ALL, OutOfScope, UnknownWord, read_audience
 from app.coop.broadcasts import confirmations, misses, stops
-from app.coop.broadcasts.estimates import Draft, estimate
+from app.coop.broadcasts.estimates import Draft, digest, estimate
 from app.coop.rights import NotYours, Office
 from app.db.operations import once
 from app.digits import is_number
@@ -124,15 +124,16 @@ def state(command: Command) -> Answer:
 
 
 def stop(command: Command) -> Answer:
-    """Answer `ANNULER [n]`: nothing claimed from now on leaves.
+    """Answer `ANNULER [n]`: nothing claimed from now on leaves. In a hurry people type the code of `OUI` for the number.
 
-    Without a number the sender's open estimate, if that was her last; else the newest under way.
+    Without either the sender's open estimate, if that was her last; else the newest under way.
     """
     office = command.office("stop")
     if office is None:
         return None
     broadcast = _meant(command, office)
-    if not _digits(command.rest) and _drop_estimate(command):
+    typed = _digits(command.rest)
+    if (broadcast is None or not typed) and _drop_estimate(command, typed):
         under_way = broadcast is not None and broadcast.state in progress.UNDER_WAY
         return said.DROPPED + (said.GOES_ON.replace("{id}", str(broadcast.order)) if broadcast and under_way else "")
     if broadcast is None:
@@ -159,9 +160,9 @@ def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "
 
 
 def _perhaps(command: Command, office: Office, wanted: Draft) -> str:
-    """Ask about a text that begins with what may have been meant as audience or as the hour: `DIFF PECHE JOAL …`."""
+    """Ask about what may have been meant as audience or as the hour: `DIFF PECHE JOAL …`, `DIFF TOUS Pesée @18:30`."""
     word = wanted.text.split()[0].strip(" ,.:;!")
-    at = time_in_front(wanted.text, command.received, command.terms.zone) if wanted.wanted_at is None else None
+    at = time_meant(wanted.text, command.received, command.terms.zone) if not (wanted.wanted_at or wanted.urgent) else None
     if at:
         return said.PERHAPS_TIME.replace("{word}", replies.quoted(at[:20]))
     try:
@@ -179,7 +180,10 @@ def _draft_of(broadcast: Broadcast) -> Draft:
 
 
 def _meant(command: Command, office: Office) -> Broadcast | None:
-    """Return the confirmed broadcast of the scope that a number means; without one the newest, those under way first."""
+    """Return the confirmed broadcast of the scope that a number means, or the sender's own by its code.
+
+    Without either the newest, those under way first.
+    """
     mine = select(Broadcast).where(Broadcast.confirmed_at.is_not(None))
     mine = mine.where(office.scope.reach(Broadcast.cooperative_id))
     wanted = _digits(command.rest)
@@ -188,7 +192,8 @@ def _meant(command: Command, office: Office) -> Broadcast | None:
         return None
     if wanted:
         number = int(wanted[:9])
-        mine = mine.where((Broadcast.number == number) | (Broadcast.number.is_(None) & (Broadcast.id == number)))
+        numbered = (Broadcast.number == number) | (Broadcast.number.is_(None) & (Broadcast.id == number))
+        mine = mine.where(numbered | _has_code(command.key, command.phone, wanted)).order_by(numbered.desc())
     elif office.scope.is_federation:
         # A federation's officer who names none doesn't stop the newest of some co-operative by that.
         mine = mine.where(Broadcast.cooperative_id.is_(None) | (Broadcast.person_id == office.person_id))
@@ -196,11 +201,21 @@ def _meant(command: Command, office: Office) -> Broadcast | None:
     return command.session.scalar(mine.order_by(first, Broadcast.confirmed_at.desc(), Broadcast.id.desc()).limit(1))
 
 
-def _drop_estimate(command: Command) -> bool:
-    """Bury the sender's newest estimate, if it is open; tell whether it was."""
+def _has_code(key: bytes, phone: str, code: str) -> ColumnElement[bool]:
+    return (Broadcast.sender == phone) & (Broadcast.code_digest == digest(key, phone, code))
+
+
+def names_code(session: Session, key: bytes, phone: str, rest: str) -> bool:
+    """Tell whether a code of `OUI` was typed, of whatever became of the sender's broadcasts."""
+    return session.scalar(select(exists().where(_has_code(key, phone, _digits(rest))))) or False
+
+
+def _drop_estimate(command: Command, code: str) -> bool:
+    """Bury the sender's estimate with a code, or without one their newest, if it is open; tell whether it was."""
     since = command.now - CODE_LASTS
     newest = select(Broadcast.id).where(Broadcast.sender == command.phone).order_by(Broadcast.id.desc()).limit(1).scalar_subquery()
-    open_one = (Broadcast.id == newest) & (Broadcast.state == "estimated") & (Broadcast.estimated_at > since)
+    meant = _has_code(command.key, command.phone, code) if code else Broadcast.id == newest
+    open_one = meant & (Broadcast.state == "estimated") & (Broadcast.estimated_at > since)
     return bool(command.session.scalar(update(Broadcast).where(open_one).values(state="dead").returning(Broadcast.id)))
 
 

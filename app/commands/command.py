@@ -44,6 +44,8 @@ class Command(msgspec.Struct, frozen=True):
     """False when the number has had its answers of the day: what is done is done in silence."""
     reading: SmsReading | None = None
     """What it was read as, once it was."""
+    beside: str = ""
+    """What else stands in the SMS, as in `TypedCommand`."""
 
     def office(self, right: Right, scope: Scope | None = None) -> Office | None:
         """Return the office by which the sender acts, as `officer_of` finds it; None when they may not."""

@@ -25,6 +25,8 @@ CLOSINGS = words_of(
     """MERCI MERCIS THANKS THANK YOU SVP STP SIL S IL VOUS VS TE PLAIT PLEASE BEAUCOUP INFINIMENT D AVANCE BIEN A BIENTOT BONNE BON
     JOURNEE SOIREE NUIT CORDIALEMENT JEREJEF JERREJEF JAAJEF JAJEF BISOUS SALUTATIONS CDT AU REVOIR"""
 )
+_BEFORE = {"S": "IL", "D": "AVANCE", "A": "BIENTOT"}
+"""Letters that are a courtesy before one word alone: elsewhere they may be a grade."""
 _NAME = r"(?: (?!DE |D |POUR |A |AU |BIEN |SI )[A-Z]+(?: [A-Z]+)?)?"
 _THANKS = re.compile(rf"(?<!\S)(?:MERCI|CORDIALEMENT|JEREJEF|JERREJEF|CDT){_NAME}$")
 """Thanks, perhaps with a name behind them."""
@@ -54,9 +56,9 @@ def without_opening(folded: str) -> str:
 
 def without_closing(folded: str) -> str:
     """Return a folded text without the thanks, a name behind them, and the like that it ends with."""
-    words = left = _THANKS.sub("", folded).split()
-    while left and left[-1].strip(",.") in CLOSINGS and (left[-1] != "A" or left != words):  # a lone A is a grade
-        left = left[:-1]
+    left, behind = _THANKS.sub("", folded).split(), ""
+    while left and left[-1].strip(",.") in CLOSINGS and _BEFORE.get(left[-1], behind) == behind:
+        behind = left.pop().strip(",.")
     return " ".join(left)
 
 

@@ -1,5 +1,6 @@
 """Read what an officer wants to send: `DIFF <audience> [@time] <text>`, forgiving, but for the text, which stays as typed."""
 
+import contextlib
 import re
 import unicodedata
 from datetime import datetime, time, timedelta
@@ -70,16 +71,13 @@ def _seen(raw: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFC", raw))
 
 
-def time_in_front(text: str, now: datetime, zone: ZoneInfo) -> str | None:
-    """Return what a text begins with that would be an hour behind `@`: the `demain 7h` of `demain 7h Pesée`."""
-    written = _TIME.match(f"@{text}")
-    if written is None:
-        return None
-    try:
-        _instant(written, now.astimezone(zone))
-    except BadTime:
-        return None
-    return written[0][1:].strip(" ,.:;!")
+def time_meant(text: str, now: datetime, zone: ZoneInfo) -> str | None:
+    """Return what may be meant as the hour: what a text begins with, the `demain 7h` of `demain 7h Pesée`, or an `@18:30` in it."""
+    for written in filter(None, (_TIME.match(f"@{text}"), *_TIME.finditer(text))):
+        with contextlib.suppress(BadTime):
+            _instant(written, now.astimezone(zone))
+            return written[0][1:].strip(' ,.:;!)»”"]')
+    return None
 
 
 def _instant(written: re.Match[str], here: datetime) -> datetime:

@@ -5,7 +5,7 @@ import unicodedata
 
 import msgspec
 
-from app.commands.courtesies import OPENINGS, bare, without_closing, without_opening, words_of
+from app.commands.courtesies import CLOSINGS, OPENINGS, bare, without_closing, without_opening, words_of
 from app.commands.signed import lines_of, unquoted, without_sender
 from app.commands.stop_words import REFERENCE, read_stop
 from app.gsm7 import measure
@@ -89,6 +89,9 @@ SHORT, SHORT_UCS_2, MOST_SIGNED = 150, 64, 6
 """Below so many units no text is several pieces, whose later ones give no order; words in a line of a signature."""
 _SAYS_WHAT = re.compile(r"\b(?:STOP|START|DESABON|DESINSCRI|UNSUB|JE|NE|N|SMS|MESSAGES?)")
 """What a first line that ends messages has in it; `Fin` may go on in the next one."""
+_ORDERS = re.compile(r"(?<!\S)(?:PROD|ANNULER|NON|CONTESTER|ACHAT|INSCRIRE|PRESENT|VALIDER|TARIF|DIFF|START|STOP)(?!\S)")
+_SMALL = OPENINGS | CLOSINGS | words_of("AU AUX DE DES DU EN ET L LA LE LES")
+FEWEST_SAID = 4
 _SIX_DIGITS, _ANY = r"\d{3} ?\d{3}(?!\d)", re.compile(r"\d")
 _WHOLE: dict[str, str] = {
     **dict.fromkeys(("BOUTIQUE", "FORMATION", "EMPLOI", "ETAT"), ""),
@@ -111,39 +114,67 @@ _PUNCTUATION = re.compile(r"(?<!\d)(?<!\b[OIL])[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<
 
 
 class TypedCommand(msgspec.Struct, frozen=True):
-    """A command's word ("" when none is known) and what follows it, folded to capitals and single spaces."""
+    """A command's word ("" when none is known) and what follows it, folded to capitals and single spaces.
+
+    `beside` are the lines above and below it that it leaves unread: who signs, another order, a message to somebody.
+    """
 
     word: str
     rest: str
+    beside: str = ""
 
 
 def parse(text: str) -> TypedCommand:
     """Return what a text asks for; manners, a phone's mark of an answer and a signature change nothing."""
-    size = measure(text)
-    short = size.units < (SHORT if size.alphabet == "GSM-7" else SHORT_UCS_2)
-    text = unquoted(bare(text))
+    short, text = is_short(text), unquoted(bare(text))
     folded = fold_words(text)
     # Before all others: no command's spelling may stand in the way of a STOP.
     stop, lines = read_stop(folded, text), lines_of(text)
     if not stop and len(lines) > 1 and _SAYS_WHAT.search(fold_words(lines[0])) and all(map(_signs, lines[1:])):
         stop = read_stop(fold_words(lines[0]), lines[0])
-    if not stop and short and any(fold_words(line) == "STOP" for line in lines):
-        stop = "STOP"
-    if stop:
-        return TypedCommand(stop, folded if stop == "NON" else "")
-    found = _command("\n".join(lines))
+    if stop == "NON":
+        return TypedCommand(stop, folded)
+    each = [fold_words(line) for line in lines]
+    apart = not stop and short and "STOP" in each
+    if stop or apart:
+        others = (words for words in each if words not in ("STOP", stop) and (apart or order_in(words)))
+        return TypedCommand(stop or "STOP", "", " ".join(others))
+    found, beside = _command("\n".join(lines)), list[str]()
     # Not in a long text, where a line that looks like a command may be the rest of a sentence.
     for at in range(1, len(lines) if found is None and short else 0):
         below = _command("\n".join(lines[at:]))
         if below and _stands_below(fold_words(lines[at]), below):
-            found, lines = below, lines[at:]
+            found, lines, beside = below, lines[at:], lines[:at]
             break
     while found and len(lines) > 1 and _signs(lines[-1]):
         shorter = _command("\n".join(lines[:-1]))
         if shorter is None or not _is_whole(shorter):
             break
-        found, lines = shorter, lines[:-1]
-    return found or _of_reference(folded) or TypedCommand("", folded)
+        found, lines, beside = shorter, lines[:-1], [*beside, lines[-1]]
+    if found:
+        return TypedCommand(found.word, found.rest, fold_words("\n".join(beside)))
+    return _of_reference(folded) or TypedCommand("", folded)
+
+
+def is_short(text: str) -> bool:
+    """Tell whether a text is no piece of a longer one, nor several."""
+    size = measure(text)
+    return size.units < (SHORT if size.alphabet == "GSM-7" else SHORT_UCS_2)
+
+
+def order_in(folded: str) -> str:
+    """Return the order that stands in what another command has left, with all behind it; "" without one."""
+    for begins in _ORDERS.finditer(folded):
+        order = folded[begins.start() :]
+        read = _begun(order)
+        if order in ("START", "STOP") or (read and (_is_whole(read) or (read.word in FREE_TEXT and read.rest))):
+            return order
+    return ""
+
+
+def is_prose(folded: str) -> bool:
+    """Tell whether so many words tell somebody something, and are no name, place or manners."""
+    return sum(word.isalpha() and word not in _SMALL for word in folded.split()) >= FEWEST_SAID
 
 
 def _stands_below(line: str, command: TypedCommand) -> bool:

@@ -27,17 +27,21 @@ from app.commands import (
 )
 from app.commands.command import Answer, Command, SmsReading
 from app.commands.courtesies import is_small_talk
+from app.commands.grammar import is_prose
 from app.coop.access.identity import cooperative_of, person_of
-from app.coop.correspondence import call_backs, inbox
+from app.coop.correspondence import call_backs
 from app.coop.correspondence.models import CallBack
 from app.coop.ledger.queries import balances_of
 from app.coop.members import account, consent, notices, privacy_notice
 from app.coop.members.models import Member
 from app.coop.offices.queries import administrators
+from app.coop.scope import Scope
 from app.sms import consents
 from app.sms import inbox as sms_inbox
 
 _SPEAKS_OF_STOP = re.compile(r"\bSTOP\b|DESABON|DESINSCRI|UNSUBSCRI")
+ANSWERED_AS_TYPED = ("PRIX", "IDEE", "LANGUE")
+"""Words whose answer is about whatever stands behind them."""
 LANGUAGES = {
     "FR": "fr",
     "WO": "wo",
@@ -68,6 +72,8 @@ def answer(word: str, command: Command) -> Answer:
 
 
 def _help(command: Command) -> str:
+    if command.reading and command.reading.state == "unparsed":
+        return replies.NOT_UNDERSTOOD
     if command.word != "AIDE" or not command.office("read"):
         return replies.HELP
     words = [words for right, words in broadcast_replies.HELP_WORDS if command.office(right)]
@@ -104,7 +110,7 @@ def _start(command: Command) -> str:
 def reading_of(command: Command) -> SmsReading:
     """Read an SMS: an order, or what else it may be: a greeting, a slip, or a letter that an officer reads."""
     if command.word:
-        return SmsReading("handled")
+        return SmsReading("unparsed" if _is_letter_too(command) else "handled")
     kept = sms_inbox.as_kept(command.text)
     # Who sends a secret code by SMS may have been asked for it by a cheat: the warning goes before any other answer.
     code = replies.NEVER_A_CODE if sms_inbox.holds_code(kept) else ""
@@ -125,12 +131,23 @@ def reading_of(command: Command) -> SmsReading:
     return SmsReading("unparsed", code or (replies.HOW_STOP if stop else replies.NOT_UNDERSTOOD))
 
 
+def _is_letter_too(command: Command) -> bool:
+    """Tell whether somebody must read an SMS with a command's word in it: `Urgent mon enfant est malade` orders nothing."""
+    if is_prose(command.beside):
+        return True
+    if command.word in ANSWERED_AS_TYPED or not is_prose(command.rest):
+        return False
+    if command.word in mistypes.RIGHTS:
+        scope = Scope(cooperative_of(command.holders))
+        return command.office(mistypes.RIGHTS[command.word]) is None and not mistypes.fits(
+            command, scope, command.word, command.rest
+        )
+    return not any(map(str.isdigit, command.rest))
+
+
 def _unparsed(command: Command) -> str:
-    """Say that somebody will read it, and tell them that there is something to read; a code and an officer's slip apart."""
-    reading = command.reading or reading_of(command)
-    if reading.state == "unparsed":
-        inbox.tell(command.session, command.own_act(), command.holders)
-    return reading.words
+    """Say that somebody will read it, but for a code and an officer's slip."""
+    return (command.reading or reading_of(command)).words
 
 
 def _reply(command: Command) -> Answer:
@@ -179,10 +196,11 @@ def _yes(command: Command) -> Answer:
 def _cancel(command: Command) -> Answer:
     """Take a member's declaration back by its reference; what is shorter, or nothing, is a broadcast's number and an officer's."""
     typed = production.reference_in(command.rest)
-    # Six digits with a right check digit are a declaration's, even
-    # from an officer, whose broadcasts have small numbers.
+    # Six digits with a right check digit are a declaration's, even from an officer,
+    # whose broadcasts have small numbers; but a code of theirs may look like one.
     office = command.office("stop")
-    if office is not None and production.reference_named(command.rest) is None:
+    coded = office is not None and broadcasts.names_code(command.session, command.key, command.phone, command.rest)
+    if office is not None and (coded or production.reference_named(command.rest) is None):
         return broadcasts.stop(command)
     return production.cancel(command, typed)
 

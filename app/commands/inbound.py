@@ -11,11 +11,13 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.commands import allowance, handlers, replies
+from app.commands import allowance, broadcasts, handlers, replies
 from app.commands.command import Answer, Command, SmsReading
-from app.commands.grammar import NEED_WHAT_FOLLOWS, parse
+from app.commands.grammar import NEED_WHAT_FOLLOWS, TypedCommand, order_in, parse
+from app.commands.typed_lines import cut
 from app.coop.access.identity import Who, cooperative_of, who_holds
 from app.coop.act import Act
+from app.coop.correspondence import inbox as letters
 from app.coop.members import notices
 from app.db.database import Database, is_outage
 from app.db.rows import total
@@ -125,6 +127,8 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
     if _said_before(session, sms, now) or not pieces.gather(session, sms):
         return
     begun = pieces.begun(session, sms)
+    if begun is not None and _says_yes(session, clerk, sms):
+        begun = None
     # A text without a command is a letter. What comes behind its full first
     # piece is the rest of it, whatever word it begins with.
     if begun is not None and not begun.word and begun.closed_at is None:
@@ -136,6 +140,11 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
     if why:
         inbox.settle(sms, "ignored", reason=why)
         return
+    row = sms
+    if begun is not None and begun.word:
+        # What was ordered is ordered anew, whole: a third piece must find all that came before it.
+        pieces.append(begun, sms)
+        row = begun
     # Numbers abroad are kept of some members, yet none of them says who somebody is.
     known = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") else ()
     holders = tuple(who for who in known if not who.proof_wanted)  # a SIM that has changed hands is nobody's
@@ -151,22 +160,38 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         whole,
         clerk.key,
         clerk.terms,
+        beside=order.beside,
     )
     day = clerk.terms.day_of(now)
     if not allowance.open_to(command, day):
         _answer_no_more(command, clerk, sms, do)
         return
     reading = SmsReading("failed") if do is _apologise else handlers.reading_of(command)
-    inbox.settle(sms, reading.state, whose=cooperative_of(holders))
+    inbox.settle(row, reading.state, whose=cooperative_of(holders))
     if reading.state == "greeted" and _greeted(session, sms):
         return
     words = do(order.word, msgspec.structs.replace(command, reading=reading))
-    if words is None:
-        inbox.settle(sms, "refused", whose=sms.cooperative_id)
+    if reading.state == "unparsed":
+        letters.tell(session, command.own_act(), holders)
+        words = words or replies.NOT_UNDERSTOOD
+    elif words is None:
+        inbox.settle(row, "refused", whose=row.cooperative_id)
         log.warning("an officer's command from somebody who isn't one", word=order.word)
     # Who isn't an officer gets a member's help: not even a refusal tells them that the command exists.
-    filled = replies.fill(words or replies.HELP, clerk.database.service)
+    filled = replies.fill((words or replies.HELP) + _not_done(order), clerk.database.service)
     allowance.note(command, day, _put_answer(session, sms, filled, holders, now))
+
+
+def _says_yes(session: Session, clerk: Clerk, sms: Inbound) -> bool:
+    """Tell whether an SMS has a code of its sender's: they have read the estimate, so that it is no piece of what it is of."""
+    order = parse(sms.text[:500])
+    return order.word == "OUI" and broadcasts.names_code(session, clerk.key, sms.sender, order.rest)
+
+
+def _not_done(order: TypedCommand) -> str:
+    """Return the words on a second order in the same SMS, which was not done; "" without one."""
+    left = order_in(order.beside) or (order_in(order.rest) if order.word not in ("", "EMPLOI", *ACTS) else "")
+    return replies.NOT_DONE.replace("{line}", replies.quoted(cut(left, 24))) if left else ""
 
 
 def _answer_no_more(command: Command, clerk: Clerk, sms: Inbound, do: Do) -> None:
@@ -200,7 +225,7 @@ def _said_before(session: Session, sms: Inbound, now: datetime) -> bool:
     """
     mine = select(Inbound).where(Inbound.sender == sms.sender, Inbound.id < sms.id)
     last = session.scalar(mine.order_by(Inbound.id.desc()).limit(1))
-    if last is None or last.word not in ACTS or last.state not in ("handled", "repeated"):
+    if last is None or last.word not in ACTS or last.state not in ("handled", "unparsed", "repeated"):
         return False
     # What was worked on has its codes starred. Both texts are compared as
     # kept, or an order with a code would never be the same.

@@ -9,7 +9,8 @@ from app.commands.command import Command
 from app.commands.courtesies import without_opening
 from app.commands.grammar import OFFICERS
 from app.coop.audience.words import OutOfScope, UnknownWord, read_audience
-from app.coop.rights import Office, Right
+from app.coop.rights import Right
+from app.coop.scope import Scope
 
 RIGHTS: dict[str, Right] = {
     **dict.fromkeys(("DIFF", "URGENT", "OUI"), "broadcast"),
@@ -62,7 +63,7 @@ def meant(command: Command) -> MeantWord | None:
     first, _, rest = without_opening(command.rest).partition(" ")
     word = _likely(first)
     office = command.office(RIGHTS[word]) if word else None
-    return MeantWord(word, _fits(command, office, word, rest)) if word and office else None
+    return MeantWord(word, fits(command, office.scope, word, rest)) if word and office else None
 
 
 def _likely(first: str) -> str | None:
@@ -77,11 +78,12 @@ def _likely(first: str) -> str | None:
     return best if best and len(first) > 2 and near[best] <= (1 if len(best) <= SHORT else 2) else None
 
 
-def _fits(command: Command, office: Office, word: str, rest: str) -> bool:
+def fits(command: Command, scope: Scope, word: str, rest: str) -> bool:
+    """Tell whether what stands behind an officers' word is what it wants, in a scope."""
     if RIGHTS[word] != "broadcast" or word == "OUI":
         return bool(_DIGITS.search(rest))
     try:
-        read_audience(command.session.connection(), rest.split(" ")[0], office.scope)
+        read_audience(command.session.connection(), rest.split(" ")[0], scope)
     except (UnknownWord, OutOfScope):
         return False
     return bool(rest)

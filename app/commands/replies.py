@@ -18,6 +18,8 @@ STARTED_LISTED = (
 )
 HOW_STOP = "Jappoo: pour ne plus recevoir d'annonces, envoyez STOP seul. Votre message est transmis à un responsable. {cost}."
 NOT_UNDERSTOOD = "Jappoo: noté, un responsable lira votre message et vous répondra. Commandes: AIDE. {cost}. Menu: {code}"
+NOT_DONE = " Pas fait, à renvoyer seul: {line}."
+"""Behind the answer to the first order of an SMS, on its second."""
 GREETED = "Jappoo: bonjour. Envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, ou écrivez votre question. {cost}. {code}"
 NEVER_A_CODE = "Jappoo: n'envoyez jamais votre code: personne de la CPS ne le demande. Changez-le: {code} puis 7, 3. {cost}."
 HOW_REPLY = (

@@ -44,9 +44,9 @@ def digits_meant(typed: str) -> tuple[str, str]:
     return " ".join(words), lettered
 
 
-def cut(words: str) -> str:
-    """Return the words that fit into 20 letters, whole but for a first one that is longer."""
-    return textwrap.shorten(words, 20, placeholder="") or words[:20]
+def cut(words: str, most: int = 20) -> str:
+    """Return the words that fit into so many letters, whole but for a first one that is longer."""
+    return textwrap.shorten(words, most, placeholder="") or words[:most]
 
 
 def read_lines(typed: str) -> list[TypedLine]:

@@ -9,6 +9,7 @@ import msgspec
 
 from app import units
 from app.commands.command import Answer, Command
+from app.commands.grammar import is_short
 from app.coop.offices.queries import scopes_of
 from app.coop.production import declarations, weighing_lookup, weighings
 from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
@@ -22,6 +23,7 @@ NOTED = "Jappoo: {noted}. Pour créditer: {code} puis 8, 1, et votre code secret
 STANDS = "Jappoo: rien de nouveau.{named} {cost}."
 NOTHING = "Jappoo: rien n'est noté.{named} {cost}."
 FAR = " Poids loin du déclaré: {refs}."
+CUT = " Fin coupée ? Renvoyez: {refs}."
 ALREADY = " Déjà notées: {refs}."
 # UnclearQuantity is a BadQuantity too, and stands before it.
 NOT_NOTED: dict[type[Exception], str] = {
@@ -80,6 +82,9 @@ def note_lines(command: Command) -> Answer:
     noted, refs = 0, defaultdict[str, list[str]](list)
     act = command.act_by(office)
     mine = {(line.reference, line.weight, line.grade) for line in weighings.open_list(session, office.person_id)}
+    # Where a piece of a long SMS ends in a digit, the weight may go on in the next: `12` of 12,5.
+    if not is_short(command.text) and command.rest[-1].isdigit():
+        refs[CUT].append(lines.pop().reference)
     for place, line in enumerate(lines):
         try:
             what = weighing_lookup.by_reference(session, office.scope.cooperative, line.reference, act.now.year)
@@ -95,7 +100,7 @@ def note_lines(command: Command) -> Answer:
             noted += 1
             if weighings.far_off(what.declared, weight):
                 refs[FAR].append(line.reference)
-    told = (words for words in (FAR, ALREADY, *NOT_NOTED.values()) if refs[words])
+    told = (words for words in (FAR, CUT, ALREADY, *NOT_NOTED.values()) if refs[words])
     named = "".join(
         words.replace("{refs}", ", ".join(refs[words][: 2 if words == NOT_NOTED[UnclearQuantity] else MOST_NAMED]))
         for words in told

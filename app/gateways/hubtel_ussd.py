@@ -23,9 +23,11 @@ class HubtelUssd:
         session, phone, kind, message = (_text(asked, name) for name in ("SessionId", "Mobile", "Type", "Message"))
         if not session or not phone:
             raise Unreadable("SessionId" if not session else "Mobile")
-        if kind.strip().lower() not in ("initiation", "response"):
+        dials = kind.strip().lower() == "initiation"
+        if not dials and kind.strip().lower() != "response":
             return Ended(session, kind)
-        number = _text(asked, "Sequence")
+        # A dialling is no entry, whatever number it has or lacks: its dial string would answer the screen that stood.
+        number = "1" if dials else _text(asked, "Sequence")
         if not is_number(number, 9) or not int(number):
             raise Unreadable("Sequence")
         sequence = int(number)

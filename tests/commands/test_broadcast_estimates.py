@@ -197,13 +197,18 @@ def test_the_estimate_says_what_is_left_of_the_day(office):
     [
         ("DIFF PECHE JOAL Réunion", "PECHE+JOAL ? Alors"),
         ("DIFF TOUS demain 7h Pesée", "Départ @demain 7h ?"),
+        ("DIFF TOUS Pesée @18:30", "Départ @18:30 ? Alors renvoyez avec @ devant le texte."),
+        ("DIFF TOUS Pesée au quai (@ demain à 7h) venez", "Départ @demain à 7h ?"),
+        ("DIFF TOUS @18h Pesée @19h", ""),
+        ("URGENT TOUS Tempête @18h", ""),
+        ("DIFF TOUS Ecrivez à cps@joal 7h", ""),
         ("DIFF TOUS Pesée à 7h", ""),
         ("DIFF TOUS Réunion à Joal", ""),
         ("DIFF PECHE+JOAL Réunion", ""),
         ("DIFF TOUS Tous au quai", ""),
     ],
 )
-def test_a_text_that_begins_like_an_audience_or_an_hour_is_asked_about(office, text, asked):
+def test_what_looks_like_an_audience_or_an_hour_in_a_text_is_asked_about(office, text, asked):
     said = office.ask(text)
     assert asked in said
     assert ("Alors renvoyez" in said) is bool(asked)

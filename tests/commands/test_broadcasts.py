@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import msgspec
+import pytest
 from sqlalchemy import update
 
 from app.coop.members.models import Number
@@ -157,3 +158,25 @@ def test_annuler_behind_an_estimate_stops_nothing_that_is_anothers(office, clock
     assert "ce devis est annulé" in office.ask(f"OUI {code}")
     clock.forward(minutes=1)
     assert "envoi 1 arrêté" in office.ask("ANNULER")
+
+
+def test_annuler_with_the_code_of_oui_is_its_broadcasts(office):
+    office.ordered("DIFF TOUS Marché fermé")
+    code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
+    office.ask(f"OUI {code}")
+    assert "aucun envoi" in office.ask(f"ANNULER {code}", sample_declarations.PRESIDENT)
+    assert "envoi 2 (" in office.ask(f"ETAT {code}")
+    assert "envoi 2 arrêté" in office.ask(f"ANNULER {code}")
+    assert [row.state for row in office.broadcasts()] == ["sending", "stopped"]
+
+
+@pytest.mark.parametrize("code", [None, "482918"])
+def test_annuler_with_the_code_of_an_estimate_drops_that_one(office, monkeypatch, code):
+    if code:  # six digits with a right check digit are a reference too
+        monkeypatch.setattr("app.coop.broadcasts.estimates.code_of", lambda *_: code)
+    code = code_in(office.ask("DIFF TOUS Marché fermé"))
+    monkeypatch.undo()
+    office.ask(f"DIFF TOUS {TEXT}")
+    assert "devis annulé, rien n'est envoyé" in office.ask(f"ANNULER {code}")
+    assert [row.state for row in office.broadcasts()] == ["dead", "estimated"]
+    assert "devis est annulé" in office.ask(f"OUI {code}")

@@ -16,6 +16,7 @@ from app.sms.models import Inbound
 from app.sms.pieces import is_full
 from tests import incoming_sms, sample_cooperative, sample_declarations
 from tests.acts import by
+from tests.commands.broadcast_office import code_in
 
 
 @pytest.fixture
@@ -134,6 +135,24 @@ def test_a_piece_of_an_officers_text_makes_the_whole_of_it(office):
     office.say("STOP nous partons", sender=sample_declarations.SECRETARY)
     assert [row.typed for row in office.rows(Broadcast)][-1].endswith("STOP nous partons")
     assert office.rows(Consent) == []
+
+
+@pytest.mark.parametrize("last", ["STOP nous partons", "PROD thiof 25", "à 9h"])
+def test_a_third_piece_of_an_officers_text_is_in_it_though_the_second_was_worked_on(office, last):
+    for text in (("DIFF TOUS " + LONG)[:153], HEAD):
+        office.say(text, sender=sample_declarations.SECRETARY)
+    assert "3 SMS chacun" in office.say(last, sender=sample_declarations.SECRETARY)
+    assert office.rows(Broadcast)[-1].typed.endswith(HEAD + last)
+    assert [row.state for row in office.rows(Broadcast)] == ["estimated"] * 3
+    assert [row.state for row in office.inbox()] == ["handled", "joined", "joined"]
+    assert office.rows(Declaration) == []
+
+
+def test_a_quick_yes_to_a_full_text_is_no_piece_of_it(office):
+    said = office.say(("DIFF TOUS " + LONG)[:153], sender=sample_declarations.SECRETARY)
+    office.clock.forward(seconds=15)
+    office.hear(f"OUI {code_in(said)}", sample_declarations.SECRETARY, "yes")
+    assert [(row.state, row.typed[-4:]) for row in office.rows(Broadcast)] == [("sending", LONG[139:143])]
 
 
 def test_later_or_behind_a_short_one_a_stop_is_a_stop(office):

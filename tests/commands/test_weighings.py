@@ -1,5 +1,7 @@
 """Weighings by SMS are noted in the officer's list; only the PIN on USSD moves money."""
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select, update
 
@@ -53,6 +55,31 @@ def test_lines_are_noted_once_and_nothing_is_credited(desk, refs):
     assert len(desk.rows(JournalEntry)) == entries
     assert f"rien n'est noté. Déjà pesées: {refs[0]}." in desk.say(f"VALIDER {refs[0]} 12", sender=sample_declarations.SECRETARY)
     assert "par exemple" in desk.say("VALIDER tout", sender=sample_declarations.SECRETARY)
+
+
+@pytest.mark.parametrize("manners", ["svp", "s'il vous plaît", "merci d'avance", "à bientôt", "Merci Awa", ", Awa Diop"])
+def test_manners_take_no_grade_along(desk, refs, manners):
+    assert "1 pesée notée" in desk.say(f"VALIDER {refs[0]} 12,5 A {manners}", sender=sample_declarations.SECRETARY)
+    assert [row.grade for row in desk.rows(Weighing)] == ["A"]
+
+
+@pytest.mark.parametrize("grade", ["D", "S", "D merci", "s svp"])
+def test_a_grade_that_there_is_not_is_no_manners(desk, refs, grade):
+    assert "Rien n'est noté" in desk.say(f"VALIDER {refs[0]} 12,5 {grade}", sender=sample_declarations.SECRETARY)
+    assert desk.rows(Weighing) == []
+
+
+@pytest.mark.parametrize(("end", "weight"), [(" 12", ",5 B"), (" 12,", "5 B"), (" 12,5", " B")])
+def test_a_weight_cut_between_two_pieces_is_noted_whole_or_not_at_all(desk, refs, end, weight):
+    several = "".join(f"{ref} 12,5 A, " for ref in refs[:2])
+    first = f"VALIDER {several}"
+    first += " " * (153 - len(first) - len(refs[2]) - len(end)) + refs[2] + end
+    said = desk.say(first, sender=sample_declarations.SECRETARY)
+    assert "2 pesées notées" in said
+    assert f"Fin coupée ? Renvoyez: {refs[2]}." in said
+    assert {(row.weight, row.grade) for row in desk.rows(Weighing)} <= {(Decimal("12.5"), "A")}
+    desk.say(weight, sender=sample_declarations.SECRETARY)
+    assert [(row.weight, row.grade) for row in desk.rows(Weighing)] == [(Decimal("12.5"), grade) for grade in "AAB"]
 
 
 def test_a_weight_far_from_the_declaration_is_noted_and_pointed_out(desk, refs):
