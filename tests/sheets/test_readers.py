@@ -33,7 +33,7 @@ def test_amounts(cell, right):
         (float("nan"), "refuse"),
         ("(12 500)", "ask"), ("−12 500 F", "ask"), (-3.0, "ask"), ("néant", "none"), (None, "none"), ("#REF!", "refuse"),
         (Formula(None), "refuse"), (Formula("#DIV/0!"), "refuse"), (Formula(0), "ask"), (date(2026, 1, 1), "refuse"),
-        ("9" * 13, "refuse"),
+        ("#N/A", "refuse"), ("#N/D", "refuse"), ("n/a", "none"), ("9" * 13, "refuse"),
         ("@SUM(A1)", "refuse"), ("3²", "refuse"), ("12500²", "refuse"), ("12 500 ¹", "refuse"), ("¹12500", "refuse"),
         ("12500₂", "refuse"), ("12500①", "refuse"), ("12500½", "refuse"), ("12500⁽¹⁾", "refuse"), ("１２５００", 12500),
     ],
