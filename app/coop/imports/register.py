@@ -131,11 +131,11 @@ class Register:
             for phone in known.places:
                 self._by_number[phone].append(known)
             if identity := known.profile.get("identity"):
-                self._by_identity[packed(identity)].append(known)
+                self._by_identity[paper_key(identity)].append(known)
 
     def likely(self, name: str, identity: str | None, phones: Collection[str]) -> list[RegisteredMember]:
         """Return who has another name, and may be the same: by the identity paper, or by a number and a like name."""
-        papers = self._by_identity.get(packed(identity), []) if identity else []
+        papers = self._by_identity.get(paper_key(identity), []) if identity else []
         sharing = [known for phone in phones for known in self._by_number.get(phone, ())]
         like = [known for known in sharing if alike(known.name, name) or abbreviates(known.name, name)]
         others = {known.mark or known.id: known for known in [*papers, *like] if name_key(known.name) != name_key(name)}
@@ -155,6 +155,11 @@ def name_key(name: str) -> str:
 def card_key(card: str) -> str:
     """Return a card with all its zeros: an old one has five digits, and readers give seven."""
     return f"C{card[1:]:0>7}"
+
+
+def paper_key(identity: str) -> str:
+    """Return the number of an identity paper as it is compared: a spreadsheet drops its first zeros."""
+    return packed(identity).lstrip("0")
 
 
 def alike(one: str, other: str) -> bool:
