@@ -258,6 +258,13 @@ def test_who_has_a_like_name_on_one_number_or_the_same_paper_is_asked_about(vill
     assert look(village, rows(one, named("Modou Ndoye")))[0].counts["ask"] == 0
 
 
+@pytest.mark.parametrize(("one", "other"), [("Mme Awa Diop", "DIOP Awa"), ("M. Mor Diop", "Mor Diop"), ("Madame Fall", "Fall")])
+def test_a_title_before_a_name_makes_nobody_another_person(village, one, other):
+    assert look(village, rows({"name": one}, {"name": other}))[0].counts == {"create": 1, "ask": 1}
+    take(village, rows({"name": one}))
+    assert look(village, rows({"name": other}))[0].counts == {"same": 1}
+
+
 @pytest.mark.parametrize(
     ("held", "told", "kept"),
     [("0012", "12", "0012"), ("12", "0012", "0012"), ("A-12", "a12", "A-12"), ("0012", "13", "13")],

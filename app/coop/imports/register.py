@@ -19,6 +19,7 @@ from app.coop.scope import Scope
 from app.letters import packed, plain
 
 PROFILE = ("sex", "born_on", "born_in", "address", "identity", "contact", "shares_subscribed", "shares_paid", "unsaid")
+_TITLES = {"MME", "MLLE", "MR", "MADAME", "MADEMOISELLE", "MONSIEUR"}
 LIKE = 80
 """Likeness (0–100) from which two spellings are taken for one name."""
 
@@ -147,9 +148,11 @@ class Register:
 
 
 def name_key(name: str) -> str:
-    """Return what two spellings of a name have in common: plain letters, whichever name comes first."""
+    """Return what two spellings of a name have in common: plain letters, whichever name comes first, without `Mme`."""
     words = "".join(letter if letter.isalnum() else " " for letter in plain(name)).split()
-    return " ".join(sorted(words))
+    # An M before two names is no initial.
+    named = [word for at, word in enumerate(words) if word not in _TITLES and not (word == "M" and at == 0 and len(words) > 2)]
+    return " ".join(sorted(named or words))
 
 
 def card_key(card: str) -> str:
