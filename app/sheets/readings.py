@@ -129,6 +129,8 @@ def _of_text(text: str) -> str | Reading:
         return NoValue()
     if small in NOT_SAID:
         return NoValue(said=True)
+    if "\ufffd" in words:  # which programs write for a letter that they can't read
+        return Refuse(f"« {words[:40]} »: des lettres sont perdues. Écrivez-les de nouveau.")
     if words.startswith("="):
         return Refuse("C'est une formule écrite comme un texte: mettez son résultat.")
     if small.startswith(_SAME) and (small in _SAME or small.startswith("idem")):
