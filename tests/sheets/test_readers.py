@@ -33,7 +33,8 @@ def test_amounts(cell, right):
         (float("nan"), "refuse"),
         ("(12 500)", "ask"), ("−12 500 F", "ask"), (-3.0, "ask"), ("néant", "none"), (None, "none"), ("#REF!", "refuse"),
         (Formula(None), "refuse"), (Formula("#DIV/0!"), "refuse"), (Formula(0), "ask"), (date(2026, 1, 1), "refuse"),
-        ("#N/A", "refuse"), ("#N/D", "refuse"), ("n/a", "none"), ("9" * 13, "refuse"),
+        ("#N/A", "refuse"), ("#N/D", "refuse"), ("n/a", "none"),
+        ("1 000.000", "ask"), ("12.500,000 F", "ask"), ("12500,000", 12500), ("9" * 13, "refuse"),
         ("@SUM(A1)", "refuse"), ("3²", "refuse"), ("12500²", "refuse"), ("12 500 ¹", "refuse"), ("¹12500", "refuse"),
         ("12500₂", "refuse"), ("12500①", "refuse"), ("12500½", "refuse"), ("12500⁽¹⁾", "refuse"), ("１２５００", 12500),
     ],
@@ -120,7 +121,8 @@ def test_days_of_other_hands(cell, born, day):
         ("12,5", Decimal("12.5")), ("12,5 kg", Decimal("12.5")), ("1 200,5", Decimal("1200.5")), ("0,250", Decimal("0.25")),
         (0.1 + 0.2, Decimal("0.3")), (12.0, Decimal(12)), ("1,2340", Decimal("1.234")), ("1.200", "ask"), ("1,200", "ask"),
         ("25 caisses", "ask"), ("100 g", "ask"), ("-5", "refuse"), ("0", "refuse"), ("1e9", "refuse"), (1 / 3, "refuse"),
-        ("", "none"), ("12³", "refuse"), ("3½", "refuse"), ("½", "refuse"),
+        ("", "none"), ("12³", "refuse"), ("3½", "refuse"), ("½", "refuse"), ("3 caisses et demie", "refuse"),
+        ("2 kg et quart", "refuse"),
     ],
 )  # fmt: skip
 def test_quantities(cell, right):
@@ -129,6 +131,7 @@ def test_quantities(cell, right):
 
 def test_a_weight_of_three_decimals_is_asked_about_in_both_ways():
     assert sheets.quantity("1.200").proposals == (Decimal("1.2"), Decimal(1200))
+    assert sheets.quantity("1,200 T").question == "« 1,200 T »: est-ce 1,2 ou 1200, dans l'unité du produit ?"
 
 
 @pytest.mark.parametrize(
