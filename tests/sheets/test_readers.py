@@ -185,6 +185,17 @@ def test_a_year_of_two_figures_is_not_long_ago_unasked(cell, right):
     assert verdict(sheets.instant(TODAY)(cell)) == right
 
 
+def test_a_day_to_come_is_proposed_for_nobodys_birth_nor_for_what_is_past():
+    assert sheets.birth(TODAY)("24/12/26").proposals == (date(1926, 12, 24),)
+    assert sheets.day(TODAY)("45933").proposals == (date(2025, 10, 3),)
+    assert len(sheets.day(TODAY, future=True)("45933").proposals) == 2
+
+
+@pytest.mark.parametrize("age", [18.0, 64, 110])
+def test_an_age_is_no_day_of_1900(age):
+    assert verdict(sheets.birth(TODAY)(age)) == verdict(sheets.birth(TODAY)(str(age))) == "refuse"
+
+
 def test_not_said_is_told_from_blank():
     assert sheets.birth(TODAY)("non dit") == NoValue(said=True)
     assert sheets.sex("") == NoValue()
