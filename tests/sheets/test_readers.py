@@ -48,6 +48,11 @@ def test_a_question_about_an_amount_proposes_it():
     assert sheets.amount(Formula(0)).proposals == (0,)
 
 
+def test_two_numbers_that_differ_at_their_end_are_none_abroad():
+    assert sheets.telephone("77 123 45 67/68").proposals == (sheets.Telephone("+221771234567", "mobile"),)
+    assert sheets.telephone("33612345678").proposals[0].kind == "foreign"
+
+
 @pytest.mark.parametrize(("cell", "right"), vectors("c05_vecteurs_telephones.csv"))
 def test_telephones(cell, right):
     read = verdict(sheets.telephone(cell))
