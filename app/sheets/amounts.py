@@ -11,6 +11,8 @@ MOST = 999_999_999_999
 _CURRENCY = re.compile(r"(?:F\.? ?CFA|FCFA|XOF|CFA|FRANCS?(?: ?CFA)?|FRS?|F)\.?")
 _UNITS = re.compile(r"(?:KG|KGS|KILOS?|KILOGRAMMES?)\.?")
 _KG = re.compile(r"(?<![a-z])(?:kgs?|kilos?|kilogrammes?)(?![a-z])")
+_HALF = re.compile(r"\bET\b|DEMI|QUART")
+"""`3 caisses et demie` are not 3."""
 _GROUPED = re.compile(r"([1-9]\d{0,2})(?:([ '’.,])\d{3})(?:\2\d{3})*")
 _NUMBER = re.compile(r"(?P<whole>\d+|[1-9]\d{0,2}(?:(?P<group>[ '’.,])\d{3})(?:(?P=group)\d{3})*)(?:(?P<mark>[.,])(?P<parts>\d*))?")
 _POWER = re.compile(r"[-+]?\d+([.,]\d+)?E[-+]?\d+")
@@ -80,6 +82,9 @@ def amount(raw: Plain, _: Book) -> Reading:
         return Refuse("Ce n'est pas un montant en francs.")
     if found[1].strip("0"):
         return Refuse("Un montant est en francs entiers, sans virgule.")
+    if found[1] == "000" and len(found[0]) > 3 and not negative and not text[:-4].isdecimal():  # `1 000.000`
+        ways = int(found[0]), int(found[0] + found[1])
+        return Ask(f"« {raw[:40]} »: est-ce {' ou '.join(map(francs, ways))} ?", ways)
     return _francs(int(found[0]), negative=negative)
 
 
@@ -104,12 +109,13 @@ def quantity(raw: Plain, _: Book) -> Reading:
     text = _without(_UNITS, _plain(raw))
     found = re.fullmatch(r"([\d .,'’]*\d)(?: ?([A-ZÀ-Ÿ][A-ZÀ-Ÿ .]*))?", text)
     number = _number(found[1]) if found else None
-    if found is None or number is None:
+    if found is None or number is None or (found[2] and _HALF.search(found[2])):
         return Refuse("Ce n'est pas une quantité, un nombre plus grand que 0.")
     if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", found[1]):  # the mark of thousands, or three places
         small = found[1].replace(",", ".")
         proposals = (Decimal(small).normalize() + 0, Decimal(small.replace(".", "")))
         ways = " ou ".join(str(one).replace(".", ",") for one in proposals)
+        ways += ", dans l'unité du produit" if found[2] else ""
         return Ask(f"« {raw[:40]} »: est-ce {ways} ?", proposals)
     told = _measure(Decimal(f"{number[0]}.{number[1] or 0}"))
     if found[2] and isinstance(told, Value):

@@ -1,7 +1,7 @@
 """Read days: day first, whatever calendar and century."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from app.sheets.readings import Ask, Book, NoValue, Plain, Reader, Reading, Refuse, Value, fold, is_mark, reader
@@ -18,6 +18,8 @@ _NO_DAY = re.compile(r"[0/.\- ]+")
 
 _LONG_AGO = 60
 """Years: what would be so long ago may be a slip of the century's coming years."""
+_FEWEST_DAYS = 150
+"""A smaller number is somebody's age, and no day of 1900."""
 _Judge = Callable[[date], Reading]
 
 
@@ -124,13 +126,14 @@ def _of_number(number: int, book: Book, judge: _Judge, year_alone: Callable[[int
     # As days these are of 1905, long before anybody's birth or act here.
     if 1900 <= number <= 2100:
         return year_alone(number)
-    if not 0 < number < 80_000:
+    if not _FEWEST_DAYS < number < 80_000:
         return Refuse(f"{number}: ce n'est pas une date.")
     # Spreadsheets count a 29 February 1900 that never was: from 1 March 1900 on, day 0 is 30 December 1899.
     since_1900 = date(1899, 12, 30) + timedelta(number)
     since_1904 = date(1904, 1, 1) + timedelta(number)
     if book.since_1904 is None:
-        return Ask(f"{number}: est-ce le {since_1900:%d/%m/%Y} ou le {since_1904:%d/%m/%Y} ?", (since_1900, since_1904))
+        says = f"{number}: est-ce le {since_1900:%d/%m/%Y} ou le {since_1904:%d/%m/%Y} ?"
+        return Ask(says, _likely((since_1900, since_1904), judge))
     return judge(since_1904 if book.since_1904 else since_1900)
 
 
@@ -181,5 +184,10 @@ def _of_parts(raw: str, years: tuple[int, ...], month: int, day_: int, judge: _J
     if not days:
         return Refuse(f"« {raw[:40]} »: ce jour n'existe pas. Écrivez jour/mois/année.")
     if len(days) > 1:
-        return Ask(f"« {raw[:40]} »: {' ou '.join(str(one.year) for one in days)} ?", tuple(days))
+        return Ask(f"« {raw[:40]} »: {' ou '.join(str(one.year) for one in days)} ?", _likely(days, judge))
     return judge(days[0])
+
+
+def _likely(days: Iterable[date], judge: _Judge) -> tuple[date, ...]:
+    """Leave out the days that are refused: as an answer nobody would look at them again."""
+    return tuple(day for day in days if not isinstance(judge(day), Refuse))

@@ -21,7 +21,11 @@ MOST_BYTES = 32_000_000
 MOST_CELLS = 8_000_000
 """Of a sheet's rectangle: python-calamine keeps all of it, the blank ones too (32 bytes each)."""
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OTHERS = ((b"%PDF", "un PDF"), (b"\xff\xd8\xff", "une photo"), (b"\x89PNG", "une image"), (b"{\\rtf", "un texte mis en forme"))
+_OTHERS = (
+    *((b"%PDF", "un PDF"), (b"\xff\xd8\xff", "une photo"), (b"\x89PNG", "une image"), (b"GIF8", "une image")),
+    (b"{\\rtf", "un texte mis en forme"),
+    *((mark, "un fichier compressé") for mark in (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")),
+)
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The stream of a protected XLSX."""
 _PROTECTED = "Ce fichier a un mot de passe: enregistrez-le sans mot de passe."

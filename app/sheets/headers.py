@@ -41,12 +41,13 @@ def normal(name: str) -> str:
     words = _words(fold(_BRACKETS.sub(" ", name)) or fold(name))
     if len(words) > 1 and words[0] in _NUMBERS and words[-1].rstrip("s") in _NUMBERED:
         return "n"
-    words = [word for word in words if word not in _SMALL] or words
-    return _singular(words)
+    return _singular([word for word in words if word not in _SMALL] or words)
 
 
 def _words(folded: str) -> list[str]:
-    return [word for word in re.split(r"[^a-z0-9]+", folded) if word]
+    """Split a header; an `a` at its end is no small word but the quality or place that it is of: `Prix A`."""
+    words = [word for word in re.split(r"[^a-z0-9]+", folded) if word]
+    return [*words[:-1], "=a"] if len(words) > 1 and words[-1] == "a" else words
 
 
 def _singular(words: Sequence[str]) -> str:

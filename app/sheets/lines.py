@@ -23,10 +23,13 @@ _TOTALS_BEGIN = (
 )
 _NOTE = re.compile(
     r"(?:arretee? (?:la|le|a|par)|fait a|certifi|lu et approuve|signatures?\b|visa\b|cachet|nb ?:|n\.b|note ?:|source ?:|page \d|"
-    r"p\. ?\d|imprime|edite|etabli|dresse|approuve|vu |pour le |observations? ?:|nombres?\b|nbr?e?\b|effectif|"
-    r"moyennes?\b|medianes?\b|ecart\b|difference\b|reste\b|(?:moy|max|min|maximum|minimum)[ .:]*$|"
+    r"p\. ?\d|imprime|edite (?:le|par|a)\b|etabli|dresse|approuve|vu (?:et|par|pour|l[ae]s?)\b|vu[ .:]*$|pour le |"
+    r"observations? ?:|nombres?\b|nbr?e?\b|effectif|"
+    r"moyennes?\b|medianes?\b|ecart\b|difference\b|reste\b|"
     r"[a-z' -]{3,30}, ?le \d)"
 )
+_EXTREME = re.compile(r"(?:moy|max|min|maximum|minimum)[ .:]*")
+"""A note beside numbers; beside words somebody's first name: `Max`, `Mendy`."""
 _TITLE = re.compile(
     r"(?:quartier|village|section|zone|secteur|commune|groupe|femmes|hommes|jeunes|dont|soit|suite|tel|telephone|pour la)\b.*|"
     r"(?:la |les )?(?:liste|recapitulat\w+|annexe|feuille|membres|bureau|comite|dames|filles|garcons)\b.*|"
@@ -124,7 +127,8 @@ class Lines:
             return "Rien n'est dans les colonnes du tableau."
         first = filled[min(filled)]
         begins = fold(first) if isinstance(first, str) else ""
-        if _NOTE.match(begins):
+        words = [cell for at in known if isinstance(cell := filled[at], str) and any(sign.isalpha() for sign in cell)]
+        if _NOTE.match(begins) or (_EXTREME.fullmatch(begins) and len(words) < 2):
             return "Ce sont des mots autour du tableau."
         if len(filled) == 1 and _TITLE.fullmatch(begins):
             return "Ce sont des mots autour du tableau."

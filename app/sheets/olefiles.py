@@ -4,13 +4,18 @@ import struct
 
 from app.sheets.formulas import Results
 from app.sheets.packages import Extent
+from app.sheets.readings import Formula
 
 _STREAMS = {"Workbook", "Book"}
 _FORMULA, _SHEET, _ROW, _DIMENSIONS = 0x0006, 0x0085, 0x0208, 0x0200
 _SPANS = {10: "<HHHH", 14: "<IIHH"}
 """How a sheet says how far its cells go, by the length of that: first row, row behind the last, the same of columns."""
-_CELLS = {_FORMULA, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E}
-"""Formulas, several numbers, texts, numbers, words for yes or no."""
+_WORDS = 0x0205
+"""Yes or no, or (the byte behind it isn't 0) an error, which the library gives as a blank."""
+_ERROR, _ERROR_BITS = 0xFFFF_0000_0000_0002, 0xFFFF_0000_0000_00FF
+"""A formula's result that is an error, and which of its bits say so."""
+_CELLS = {_FORMULA, _WORDS, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x027E}
+"""Formulas, yes or no, several numbers, texts, numbers."""
 _UNSEEN = 0x20
 """The bit of a row's options that says that it isn't shown."""
 _SIGNS = {0x03: "+", 0x04: "-", 0x05: "*", 0x06: "/", 0x07: "^"}
@@ -92,8 +97,13 @@ def _extents(stream: bytes) -> list[Extent]:
         elif kind == _FORMULA:
             row, column, _, result = struct.unpack_from("<HHHQ", stream, at + 4)
             formula = _written(stream[at + 26 : at + 26 + struct.unpack_from("<H", stream, at + 24)[0]])
-            # A text, a day or an error is no nought in these bytes either.
+            # A text or a day is no nought in these bytes either.
             results.setdefault(sheet, Results()).add(range(row, row + 1), range(column, column + 1), formula, "x" if result else 0)
+            if result & _ERROR_BITS == _ERROR:
+                results[sheet].put(row, column, Formula("#"))
+        elif kind == _WORDS and stream[at + 11]:
+            row, column = struct.unpack_from("<HH", stream, at + 4)
+            results.setdefault(sheet, Results()).put(row, column, Formula("#"))
         at += 4 + length
     return [
         Extent(*far.get(begin, (0, 0)), results.get(begin, Results()).doubtful(), hidden=frozenset(hidden.get(begin, ())))

@@ -4,6 +4,7 @@ import posixpath
 import re
 import zlib
 from collections.abc import Callable, Iterable
+from itertools import product
 from typing import IO
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
@@ -253,12 +254,17 @@ class _Ods:
             self.merged.append((self._row, self._column, self._row + down, self._column + across))
         if formula or kind:
             self._filled = self._column + times
+        is_error = attributes.get("calcext:value-type") == "error"  # which it calls an empty text
         # A formula over a whole column of an ODS is one element for a million cells.
-        if formula and times * self._rows < MOST_REPEATED:
+        if (formula or is_error) and times * self._rows < MOST_REPEATED:
             is_number = kind in ("float", "currency", "percentage")
             result = _result(attributes.get("office:value", "x" if kind else ""), is_number=is_number)
             columns = range(self._column, self._column + times)
-            self.results.add(range(self._row, self._row + self._rows), columns, formula, result)
+            rows = range(self._row, self._row + self._rows)
+            if formula and not is_error:
+                self.results.add(rows, columns, formula, result)
+            for row, column in product(rows, columns) if is_error else ():
+                self.results.put(row, column, Formula("#"))
         self._column += times
 
     def end(self, tag: str) -> None:

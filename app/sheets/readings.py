@@ -78,14 +78,15 @@ class Reader(Protocol):
 
 NOTHING = (
     frozenset(("-", "--", "---", "–", "—", "_", ".", "..", "...", "…", "/", "//", "*", "?", "??"))
-    | frozenset(
-        ("null", "none", "nil", "nan", "n/a", "#n/a", "nd", "n.d.", "néant", "neant", "aucun", "aucune", "vide", "rien", "inconnu")
-    )
+    | frozenset(("null", "none", "nil", "nan", "n/a", "nd", "n.d.", "néant", "neant", "aucun", "aucune", "vide", "rien", "inconnu"))
     | frozenset(("inconnue", "non renseigné", "non renseigne", "non renseignée", "pas de numéro"))
 )
 NOT_SAID = frozenset({"non dit", "non-dit", "ne veut pas dire"})
 _SAME = ("idem", "id.", "ditto", '"', "〃", "« »", "-do-")
-_ERRORS = re.compile(r"#(?:REF|VALUE|VALEUR|DIV/0|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL)[!?]?|#N/A|#+|Err:\d+", re.IGNORECASE)
+_ERRORS = re.compile(
+    r"#(?:REF|VALUE|VALEUR|DIV/0|NAME|NOM|NUM|NOMBRE|NULL|NUL|[A-Z_]{4,}[!?])(?: ?[!?])?|#N/[AD]|#+|Err ?:\d+", re.IGNORECASE
+)
+"""What Excel and LibreOffice write for an error, in English and in French."""
 _MARK = "'"
 _UNSEEN = re.compile(r"[\ufffe\uffff]")
 
@@ -128,6 +129,8 @@ def _of_text(text: str) -> str | Reading:
         return NoValue()
     if small in NOT_SAID:
         return NoValue(said=True)
+    if "\ufffd" in words:  # which programs write for a letter that they can't read
+        return Refuse(f"« {words[:40]} »: des lettres sont perdues. Écrivez-les de nouveau.")
     if words.startswith("="):
         return Refuse("C'est une formule écrite comme un texte: mettez son résultat.")
     if small.startswith(_SAME) and (small in _SAME or small.startswith("idem")):

@@ -85,6 +85,9 @@ def _unlike(text: str, digits: str, found: Telephone | None) -> Reading:
         trunk = _number(digits[1:])
         known = (trunk,) if trunk and trunk.kind != "foreign" else ()
         return Ask(f"« {text[:40]} » commence par 0: quel est le numéro ?", known)
+    # `77 123 45 67/68` are two that differ at their end, though such digits are often some number abroad as well.
+    if several and found is not None and "/" in text:
+        return Ask(f"« {text[:40]} »: le numéro est-il {several[0].number} ?", tuple(several))
     if found is not None:
         return Ask(f"« {text[:40]} »: est-ce le numéro étranger {found.number} ?", (found,))
     if len(digits.removeprefix("+221")) < 9:

@@ -48,6 +48,7 @@ _TWICE = re.compile(
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _SEPARATORS = ";\t,|"
+_JSON = re.compile(r'\s*(?:\[\s*)?[\[{]\s*["\[{}]')
 _MARKUP = re.compile(r"\s*<(?:!doctype|html|table|\?xml|meta)", re.IGNORECASE)
 
 
@@ -61,6 +62,8 @@ class TextFile:
             raise SheetRefused("Ce fichier n'est ni un tableau ni un texte: enregistrez-le en XLSX ou en CSV UTF-8.")
         if _MARKUP.match(self._text):
             raise SheetRefused("Ce fichier est une page web: ouvrez-le dans Excel et enregistrez-le en XLSX.")
+        if _JSON.match(self._text):
+            raise SheetRefused("Ce fichier est du JSON, pas un tableau: demandez-le en XLSX ou CSV.")
         if not self._text.strip(" \r\n\t;,|\ufeff"):
             raise SheetRefused("Ce fichier est vide.")
         # Names once saved wrong can't be told from right ones later, and would be printed on cards.

@@ -15,9 +15,14 @@ _FIFTEEN = 10**15
 
 @reader
 def name(raw: Plain, _: Book) -> Reading:
-    """Read a name: str, NFC, plain single spaces, at most 80 letters, at least one of them a letter. `idem` is asked about."""
+    """Read a name: str, NFC, plain single spaces, at most 80 letters, at least one of them a letter. `idem` is asked about.
+
+    `Nd?ye` has lost a letter, and `Awa ?` is unsure: both are refused.
+    """
     if not isinstance(raw, str) or not any(sign.isalpha() for sign in raw):
         return Refuse("Ce n'est pas un nom.")
+    if "?" in raw:
+        return Refuse(f"« {raw[:40]} »: il y a un ? dans ce nom. Écrivez-le avec toutes ses lettres.")
     return Value(raw) if len(raw) <= LONGEST_NAME else Refuse(f"Ce nom a plus de {LONGEST_NAME} lettres.")
 
 

@@ -152,11 +152,24 @@ def test_a_price_of_another_unit_is_converted_or_refused(cps, run, file, head, c
     assert written + [one["says"] for one in told["problems"]] == [kept]
 
 
-@pytest.mark.parametrize("name", ["Solde (en milliers)", "Solde (milliers F CFA)", "Solde (EUR)", "Solde (€)", "Solde (dërëm)"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Solde (en milliers)", "Solde (milliers F CFA)", "Solde (EUR)", "Solde (€)", "Solde (dërëm)", "Solde (x1000)"),
+        *("Solde (k FCFA)", "Solde (000 F)", "Solde (1 000 F)", "Solde (en K)", "Solde (mille F)", "Parts (nombre)", "Parts (nb)"),
+    ],
+)
 @pytest.mark.usefixtures("cps")
 def test_amounts_that_are_not_in_francs_are_refused(run, file, name):
     done = run("import", "balances", file("balances", f"Carte;{name}\nC3;12\n"), "--cooperative", "CPS1")
     assert (done.code, f"Colonne « {name} »: écrivez les montants en francs CFA entiers." in done.err) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["Solde (F CFA)", "Solde (XOF)", "Solde (min. 10 000 F)", "Solde (famille)"])
+@pytest.mark.usefixtures("cps")
+def test_amounts_in_francs_are_taken(run, file, name):
+    at = file("balances", f"Carte;{name}\nC3;12500\n")
+    assert "1 nouvelle" in run("import", "balances", at, "--cooperative", "CPS1", "--dry-run").out
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from time import sleep
@@ -20,6 +20,7 @@ from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentExport
 from app.coop.references import check_digit
 from app.coop.verify import verify
+from app.sheets import Verbatim, write_table
 from app.sms.models import Message
 from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
@@ -113,6 +114,16 @@ def test_references_come_in_once_and_refusals_say_why(counter, run, tmp_path):
         ("status", "PENDING", "the operator says PENDING"),
         ("state", "failed", "the operator says failed"),
         ("state;status", "open;FAILED", "the operator says FAILED"),
+        ("status", "inconnu", "the operator says inconnu"),
+        ("status", "#N/A", "the operator says #N/A"),
+        ("status", "-", "the operator says -"),
+        ("État", "NULL", "the operator says NULL"),
+        ("Motif d'échec", "Solde insuffisant", "the operator says Solde insuffisant"),
+        ("status;Error code", "SUCCESS;E27", "the operator says E27"),
+        ("status;Code erreur", "FAILED;E27", "the operator says FAILED"),
+        ("status;Code erreur", "SUCCESS;000", "accepted"),
+        ("Échec", "non", "accepted"),
+        ("Erreur", "", "accepted"),
     ],
 )
 def test_what_the_operator_does_not_say_is_paid_settles_nothing(counter, run, tmp_path, head, word, outcome):
@@ -122,6 +133,43 @@ def test_what_the_operator_does_not_say_is_paid_settles_nothing(counter, run, tm
     [line] = json.loads(run("import", "payments", str(file), "--json").out)
     assert outcome in (line["outcome"], line["reason"])
     assert payments(counter)[0].state == ("handed_over" if outcome == "accepted" else "open")
+
+
+def test_a_line_of_which_the_operator_says_nothing_beside_others_settles_nothing(counter, run, tmp_path):
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
+    lines = [f"{row.reference};OM.77/{row.id};{word}" for row, word in zip(payments(counter), ("SUCCESS", "", "?"), strict=True)]
+    file = tmp_path / "references.csv"
+    file.write_text("\n".join(["reference;operator_reference;status", *lines]) + "\n", "utf-8")
+    told = json.loads(run("import", "payments", str(file), "--json").out)
+    assert [one["reason"] for one in told] == ["", "the operator says nothing", "the operator says ?"]
+
+
+def test_a_word_in_a_column_of_errors_is_that_of_its_line(counter, run, tmp_path):
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
+    words = ("", "Compte inconnu", "")
+    lines = [f"{row.reference};OM.77/{row.id};{word}" for row, word in zip(payments(counter), words, strict=True)]
+    file = tmp_path / "references.csv"
+    file.write_text("\n".join(["reference;operator_reference;Motif d'échec", *lines]) + "\n", "utf-8")
+    told = json.loads(run("import", "payments", str(file), "--json").out)
+    assert [one["outcome"] for one in told] == ["accepted", "refused", "accepted"]
+
+
+@pytest.mark.parametrize("amount", ["#N/A", "néant", "-", "9 801", "-9800"])
+def test_an_amount_that_cannot_be_held_against_ours_settles_nothing(counter, run, tmp_path, amount):
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
+    file = tmp_path / "references.csv"
+    file.write_text(f"reference;operator_reference;amount\n{payments(counter)[0].reference};OM.77/1;{amount}\n", "utf-8")
+    [line] = json.loads(run("import", "payments", str(file), "--json").out)
+    assert line["reason"] == "the amount is 9800"
+
+
+@pytest.mark.parametrize("mark", [Verbatim("1.5E12"), Verbatim("idem"), date(2026, 11, 26)])
+def test_an_operators_reference_that_a_spreadsheet_changed_settles_nothing(counter, run, tmp_path, mark):
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
+    file = tmp_path / "references.xlsx"
+    write_table(file, ["reference", "operator_reference"], [[payments(counter)[0].reference, mark]], form="xlsx")
+    [line] = json.loads(run("import", "payments", str(file), "--json").out)
+    assert line["reason"] == "no operator's reference"
 
 
 def test_a_column_that_may_be_a_status_is_named_before_anything_is_taken(counter, run, tmp_path):

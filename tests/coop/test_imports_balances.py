@@ -15,7 +15,7 @@ from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.queries import balances_of
 from app.coop.ledger.services import MOST_HELD, account_of, post, reverse
 from app.coop.members.lookup import in_cooperative
-from app.coop.members.models import Member, Number
+from app.coop.members.models import Member, Number, Person
 from app.coop.openings import entries
 from app.coop.openings.models import Opening, OpeningBalance
 from app.coop.rights import Office
@@ -271,6 +271,18 @@ def test_a_member_is_found_by_name_and_a_namesake_is_asked_about(paper):
     assert found.questions[0].proposals[0] == "C00101"
     answers = {found.questions[0].key: "C0000101"}
     assert look(paper, "balances", rows({"name": "Responsabl 101", "savings": 1}), answers)[0].counts == {"create": 1}
+
+
+@pytest.mark.parametrize(("answer", "whose"), [("12", 3), ("0012", 3), ("c12", 3), ("2", 4), ("C00002", 4), ("212", 0), ("x", 0)])
+def test_a_card_is_answered_as_people_write_it_and_never_taken_for_another(paper, answer, whose):
+    with paper.transaction() as session:
+        for member, card in ((3, "C0000012"), (4, "C0000002")):
+            session.execute(update(Member).where(Member.id == member).values(card=card))
+        session.execute(update(Person).where(Person.id.in_((3, 4))).values(name="Fatou Sarr"))
+    mine = rows({"name": "Fatou Sarr", "savings": 500})
+    [question] = look(paper, "balances", mine)[0].questions
+    found, _ = look(paper, "balances", mine, {question.key: answer})
+    assert [one.change.brought.member_id for one in found.planned] == ([whose] if whose else [])
 
 
 def test_only_a_number_that_was_proved_is_told_and_no_amount(paper):

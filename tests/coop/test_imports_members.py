@@ -245,6 +245,8 @@ def named(name, **more):
         (named("Awa Diop"), named("A. Diop")),
         (named("Faye Marie-Louise"), named("Faye Marie")),
         ({"name": "Awa Diop", "identity": "2 765 1958 00123"}, {"name": "Awa Ndoye", "identity": "2765195800123"}),
+        ({"name": "Awa Diop", "identity": "02765195800123"}, {"name": "Awa DIOP", "identity": "2765195800123"}),
+        ({"name": "Awa Diop", "identity": "02765195800123"}, {"name": "Awa Ndoye", "identity": "2765195800123"}),
     ],
 )
 @pytest.mark.parametrize("apart", [False, True], ids=["one file", "two files"])
@@ -254,6 +256,24 @@ def test_who_has_a_like_name_on_one_number_or_the_same_paper_is_asked_about(vill
     found, _ = look(village, rows(other) if apart else rows(one, other))
     assert (found.counts["ask"], "la même personne ?" in found.questions[0].says) == (1, True)
     assert look(village, rows(one, named("Modou Ndoye")))[0].counts["ask"] == 0
+
+
+@pytest.mark.parametrize(("one", "other"), [("Mme Awa Diop", "DIOP Awa"), ("M. Mor Diop", "Mor Diop"), ("Madame Fall", "Fall")])
+def test_a_title_before_a_name_makes_nobody_another_person(village, one, other):
+    assert look(village, rows({"name": one}, {"name": other}))[0].counts == {"create": 1, "ask": 1}
+    take(village, rows({"name": one}))
+    assert look(village, rows({"name": other}))[0].counts == {"same": 1}
+
+
+@pytest.mark.parametrize(
+    ("held", "told", "kept"),
+    [("0012", "12", "0012"), ("12", "0012", "0012"), ("A-12", "a12", "A-12"), ("0012", "13", "13")],
+)
+def test_a_paper_that_lost_its_zeros_changes_none(village, held, told, kept):
+    take(village, rows({"name": "Fatou Fall", "phone": PHONE, "identity": held}))
+    take(village, rows({"name": "Fatou Fall", "phone": PHONE, "card": members(village)[-1].card, "identity": told}))
+    with village.read() as reader:
+        assert reader.scalars(select(MemberProfile.identity).where(MemberProfile.identity.is_not(None))).all() == [kept]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,8 @@ def test_a_header_may_have_a_year_for_a_name(tmp_path):
         ("Nom;Cotisation (2024);Cotisation (2025)", {"name": "Nom"}),
         ("N° membre;Nom;Parts", {"order": "N° membre", "name": "Nom", "paid": "Parts"}),
         ("N°;N° membre;Nom", {"order": "N°", "name": "Nom"}),
+        ("Nom;Parts A;Parts B", {"name": "Nom"}),
+        ("Nom;Parts (A);Parts (B)", {"name": "Nom"}),
     ],
 )
 def test_columns_that_differ_in_their_brackets_or_are_numbers_are_told_apart(tmp_path, head, found):

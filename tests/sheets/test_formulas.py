@@ -118,6 +118,30 @@ def test_a_cell_merged_downwards_in_an_ods_is_each_rows(tmp_path):
     assert [(row.cells["shares"].text, values(row)["shares"]) for row in found] == [("500", "ask"), ("500", "ask")]
 
 
+@pytest.mark.parametrize("formula", ["", ' table:formula="of:=VLOOKUP([.A2];[.D:.E];2;0)"'])
+@pytest.mark.parametrize("shown", ["#N/D", "#N/A", "#REF !", "Err :502"])
+def test_an_error_in_an_ods_is_no_blank(tmp_path, formula, shown):
+    error = f'<table:table-cell{formula} office:value-type="string" office:string-value="" calcext:value-type="error">'
+    cell = f"{error}<text:p>{shown}</text:p></table:table-cell>".encode()
+    head = CELL % "Prénom et nom".encode() + CELL % b"Parts"
+    path = with_rows(tmp_path, *(b"<table:table-row>" + row + b"</table:table-row>" for row in (head, CELL % b"Awa" + cell)))
+    assert [values(row)["shares"] for row in read(path)[1]] == ["refuse"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        struct.pack("<HHHHHBB", 0x0205, 8, 2, 3, 17, 0x2A, 1) + struct.pack("<HH16x", 0x0000, 16),
+        struct.pack("<HHHHHQHIH", 0x0006, 28, 2, 3, 17, 0xFFFF_0000_002A_0002, 0, 0, 6) + bytes.fromhex("1e3421121212"),
+    ],
+)
+def test_an_error_in_an_xls_is_no_blank(tmp_path, error):
+    data = (FIXTURES / "registre_1904.xls").read_bytes()
+    at = data.index(bytes.fromhex("03020e00020002001100"))
+    _, rows = read(text(tmp_path, data[:at] + error + data[at + 32 :], name="membres.xls"))
+    assert [values(row)["shares"] for row in rows] == ["refuse", 10000]
+
+
 def of(formula, result):
     return b'<c r="B%%d"><f>%b</f><v>%b</v></c>' % (formula.encode(), result.encode())
 

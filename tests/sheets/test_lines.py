@@ -23,12 +23,19 @@ def test_a_member_with_a_name_alone_is_a_row_and_a_signature_is_none(tmp_path):
         ("Somme Ndiaye;;;500", "data"), ("Fait à Joal;;31/10/2026;", "note"), ("Mbour, le 31 octobre 2026;;;", "note"),
         ("Nombre de membres : 9;;;", "note"), ("Signature;;;", "note"), ("Visa Diop;;;", "note"), (";771234501;;500", "data"),
         ("Le Président : Modou Fall;;;", "note"), ("La Fontaine Diop;;;", "data"), ("Présidente Awa;771234501;;", "data"),
-        ("Nom;Téléphone;Né le;Parts", "note"),
+        ("Nom;Téléphone;Né le;Parts", "note"), ("Edite Gomis;771234501;;", "data"), ("Edite Gomis;;;", "data"),
+        ("Édité le 31/10/2026;;;", "note"), ("Vu et approuvé;;;", "note"), ("Vu Fall;771234501;;", "data"),
     ],
 )  # fmt: skip
 def test_words_among_the_rows(tmp_path, line, kind):
     _, rows = read(text(tmp_path, f"Nom;N° de téléphone;Né le;Parts\nAwa Diop;771234502;1962;5\n{line}\n"))
     assert rows[1].kind == kind
+
+
+def test_a_first_name_that_is_a_word_for_figures_is_somebodys(tmp_path):
+    columns = (sheets.Column(field="first", names=("Prénom",), reader=sheets.name), *MEMBERS)
+    _, rows = read(text(tmp_path, "Prénom;Nom;Parts\nMax;Mendy;\nMax;;500\nMin;-;500\nMax;Ba;500\n"), columns)
+    assert [row.kind for row in rows] == ["data", "note", "note", "data"]
 
 
 @pytest.mark.parametrize("known", [False, True])

@@ -33,7 +33,8 @@ def test_amounts(cell, right):
         (float("nan"), "refuse"),
         ("(12 500)", "ask"), ("−12 500 F", "ask"), (-3.0, "ask"), ("néant", "none"), (None, "none"), ("#REF!", "refuse"),
         (Formula(None), "refuse"), (Formula("#DIV/0!"), "refuse"), (Formula(0), "ask"), (date(2026, 1, 1), "refuse"),
-        ("9" * 13, "refuse"),
+        ("#N/A", "refuse"), ("#N/D", "refuse"), ("n/a", "none"),
+        ("1 000.000", "ask"), ("12.500,000 F", "ask"), ("12500,000", 12500), ("9" * 13, "refuse"),
         ("@SUM(A1)", "refuse"), ("3²", "refuse"), ("12500²", "refuse"), ("12 500 ¹", "refuse"), ("¹12500", "refuse"),
         ("12500₂", "refuse"), ("12500①", "refuse"), ("12500½", "refuse"), ("12500⁽¹⁾", "refuse"), ("１２５００", 12500),
     ],
@@ -45,6 +46,11 @@ def test_amounts_of_other_hands(cell, right):
 def test_a_question_about_an_amount_proposes_it():
     assert sheets.amount("12 500-").proposals == (-12500,)
     assert sheets.amount(Formula(0)).proposals == (0,)
+
+
+def test_two_numbers_that_differ_at_their_end_are_none_abroad():
+    assert sheets.telephone("77 123 45 67/68").proposals == (sheets.Telephone("+221771234567", "mobile"),)
+    assert sheets.telephone("33612345678").proposals[0].kind == "foreign"
 
 
 @pytest.mark.parametrize(("cell", "right"), vectors("c05_vecteurs_telephones.csv"))
@@ -120,7 +126,8 @@ def test_days_of_other_hands(cell, born, day):
         ("12,5", Decimal("12.5")), ("12,5 kg", Decimal("12.5")), ("1 200,5", Decimal("1200.5")), ("0,250", Decimal("0.25")),
         (0.1 + 0.2, Decimal("0.3")), (12.0, Decimal(12)), ("1,2340", Decimal("1.234")), ("1.200", "ask"), ("1,200", "ask"),
         ("25 caisses", "ask"), ("100 g", "ask"), ("-5", "refuse"), ("0", "refuse"), ("1e9", "refuse"), (1 / 3, "refuse"),
-        ("", "none"), ("12³", "refuse"), ("3½", "refuse"), ("½", "refuse"),
+        ("", "none"), ("12³", "refuse"), ("3½", "refuse"), ("½", "refuse"), ("3 caisses et demie", "refuse"),
+        ("2 kg et quart", "refuse"),
     ],
 )  # fmt: skip
 def test_quantities(cell, right):
@@ -129,6 +136,7 @@ def test_quantities(cell, right):
 
 def test_a_weight_of_three_decimals_is_asked_about_in_both_ways():
     assert sheets.quantity("1.200").proposals == (Decimal("1.2"), Decimal(1200))
+    assert sheets.quantity("1,200 T").question == "« 1,200 T »: est-ce 1,2 ou 1200, dans l'unité du produit ?"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +170,8 @@ def test_what_is_no_card_is_refused(cell):
         (sheets.yes_no, "Oui", True), (sheets.yes_no, "x", True), (sheets.yes_no, 0.0, False),
         (sheets.yes_no, "peut-être", "refuse"),
         (sheets.name, "  Ndèye\u00a0 Coumba\u200b ", "Ndèye Coumba"), (sheets.name, "Ndèye", "Ndèye"),
-        (sheets.name, "12", "refuse"),
+        (sheets.name, "12", "refuse"), (sheets.name, "Nd?ye Fall", "refuse"), (sheets.name, "Awa Fall ?", "refuse"),
+        (sheets.name, "Nd\ufffdye", "refuse"), (sheets.text, "pr\ufffds du puits", "refuse"),
         (sheets.name, "=cmd|' /C calc'!A0", "refuse"), (sheets.name, "'=cmd", "=cmd"),
         (sheets.name, "idem 8 (sa fille)", "ask"),
         (sheets.text, 12.0, "12"), (sheets.text, "Santhie 2\nMbour", "Santhie 2 Mbour"), (sheets.text, "a" * 501, "refuse"),
@@ -179,6 +188,17 @@ def test_texts_codes_and_choices(reader, cell, right):
 def test_a_year_of_two_figures_is_not_long_ago_unasked(cell, right):
     assert verdict(sheets.day(TODAY)(cell)) == right
     assert verdict(sheets.instant(TODAY)(cell)) == right
+
+
+def test_a_day_to_come_is_proposed_for_nobodys_birth_nor_for_what_is_past():
+    assert sheets.birth(TODAY)("24/12/26").proposals == (date(1926, 12, 24),)
+    assert sheets.day(TODAY)("45933").proposals == (date(2025, 10, 3),)
+    assert len(sheets.day(TODAY, future=True)("45933").proposals) == 2
+
+
+@pytest.mark.parametrize("age", [18.0, 64, 110])
+def test_an_age_is_no_day_of_1900(age):
+    assert verdict(sheets.birth(TODAY)(age)) == verdict(sheets.birth(TODAY)(str(age))) == "refuse"
 
 
 def test_not_said_is_told_from_blank():

@@ -5,6 +5,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from app import sheets
 from app.coop.imports.forecast import Asked, Question, RowRefused, confirmed, key_of, value
 from app.coop.imports.register import LIKE, Places, Register, RegisteredMember, alike, card_key, name_key
 from app.sheets import Row
@@ -52,8 +53,8 @@ class Holders:
             raise RowRefused("name", f"Personne ne s'appelle « {name} » à {code}: importez d'abord les membres.")
         cards = {known.card: known for known in likely[:MOST_NAMED]}
         key = key_of("holder", name_key(name), phone or "", *cards)
-        answer = card_key(self._answers.get(key, "").strip().upper() or "C")
-        meant = next((known for card, known in cards.items() if card_key(card) == answer), None)
+        answer = sheets.card(self._answers.get(key))
+        meant = next((known for card, known in cards.items() if answer == sheets.Value(card_key(card))), None)
         if meant is None:
             listed = ", ".join(f"{card} « {known.name} »" for card, known in cards.items())
             says = f"« {name} » (ligne {row.number}): quelle carte ? {listed}"

@@ -32,11 +32,14 @@ _WORD = re.compile(r"(?<![\w.'’])[A-Z][A-Z0-9]*(?!['’\w]|\.\w)")
 _BRACKETS = re.compile(r"\(([^)]*)\)")
 
 
-_NOT_FRANCS = re.compile(r"MILLIER|MILLION|\bKF\b|\bEUR|€|USD|DOLLAR|\$|£|CENTIME|OUGUIYA|DALASI|\bDEREM")
+_NOT_FRANCS = re.compile(
+    r"MILLIER|MILLION|\bMILLES?\b|\b[KM] ?(?:F|FR|FRS|FCFA|CFA|XOF)\b|(?<!\d )\b0{3}\b|\b1 ?0{3}\b|X ?1 ?0{3}\b|\(EN [KM]\)|"
+    r"\bEUR|€|USD|DOLLAR|\$|£|CENTIME|OUGUIYA|DALASI|\bDEREM|\bNOMBRES?\b|\bNBR?E?\b"
+)
 
 
 def is_not_in_francs(name: str) -> bool:
-    """Tell whether a column's name says that its amounts are in thousands, in dërëm (5 F) or in other money."""
+    """Tell whether a column's name says that its amounts are counted in thousands, in dërëm (5 F), in pieces or in other money."""
     return _NOT_FRANCS.search(plain(name)) is not None
 
 

@@ -16,7 +16,17 @@ from sqlalchemy.orm import Session
 from app.coop.access.numbers import MOST_PLACES
 from app.coop.imports.columns import UNSAID
 from app.coop.imports.forecast import Planned, Problem, RowRefused, RowSkipped, confirmed, key_of, value
-from app.coop.imports.register import Places, Register, RegisteredMember, alike, card_key, cards_elsewhere, name_key, places_taken
+from app.coop.imports.register import (
+    Places,
+    Register,
+    RegisteredMember,
+    alike,
+    card_key,
+    cards_elsewhere,
+    name_key,
+    paper_key,
+    places_taken,
+)
 from app.coop.imports.told_profiles import changed, lost, profile_of
 from app.coop.scope import Scope
 from app.gsm7 import fold, measure
@@ -152,7 +162,7 @@ class RegisterPlan:
         if change.mark in register.by_mark:
             return register.by_id[register.by_mark[change.mark]]
         for known in register.by_name.get(name_key(change.name or ""), []):
-            papers = {known.profile.get("identity"), change.profile.get("identity")} - {None}
+            papers = {paper_key(paper) for one in (known, change) if (paper := one.profile.get("identity"))}
             # Two identity papers are two people, whatever their names and numbers.
             if len(papers) > 1:
                 continue

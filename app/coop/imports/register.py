@@ -19,6 +19,7 @@ from app.coop.scope import Scope
 from app.letters import packed, plain
 
 PROFILE = ("sex", "born_on", "born_in", "address", "identity", "contact", "shares_subscribed", "shares_paid", "unsaid")
+_TITLES = {"MME", "MLLE", "MR", "MADAME", "MADEMOISELLE", "MONSIEUR"}
 LIKE = 80
 """Likeness (0–100) from which two spellings are taken for one name."""
 
@@ -131,11 +132,11 @@ class Register:
             for phone in known.places:
                 self._by_number[phone].append(known)
             if identity := known.profile.get("identity"):
-                self._by_identity[packed(identity)].append(known)
+                self._by_identity[paper_key(identity)].append(known)
 
     def likely(self, name: str, identity: str | None, phones: Collection[str]) -> list[RegisteredMember]:
         """Return who has another name, and may be the same: by the identity paper, or by a number and a like name."""
-        papers = self._by_identity.get(packed(identity), []) if identity else []
+        papers = self._by_identity.get(paper_key(identity), []) if identity else []
         sharing = [known for phone in phones for known in self._by_number.get(phone, ())]
         like = [known for known in sharing if alike(known.name, name) or abbreviates(known.name, name)]
         others = {known.mark or known.id: known for known in [*papers, *like] if name_key(known.name) != name_key(name)}
@@ -147,14 +148,21 @@ class Register:
 
 
 def name_key(name: str) -> str:
-    """Return what two spellings of a name have in common: plain letters, whichever name comes first."""
+    """Return what two spellings of a name have in common: plain letters, whichever name comes first, without `Mme`."""
     words = "".join(letter if letter.isalnum() else " " for letter in plain(name)).split()
-    return " ".join(sorted(words))
+    # An M before two names is no initial.
+    named = [word for at, word in enumerate(words) if word not in _TITLES and not (word == "M" and at == 0 and len(words) > 2)]
+    return " ".join(sorted(named or words))
 
 
 def card_key(card: str) -> str:
     """Return a card with all its zeros: an old one has five digits, and readers give seven."""
     return f"C{card[1:]:0>7}"
+
+
+def paper_key(identity: str) -> str:
+    """Return the number of an identity paper as it is compared: a spreadsheet drops its first zeros."""
+    return packed(identity).lstrip("0")
 
 
 def alike(one: str, other: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.coop.imports.columns import UNSAID
 from app.coop.imports.forecast import RowRefused, value
+from app.coop.imports.register import paper_key
 from app.letters import packed
 from app.sheets import NoValue
 
@@ -43,6 +44,10 @@ def changed(before: Mapping[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     """Return what a row changes of a profile; a year says nothing new of a day in it, and one of both is kept."""
     if "born_in" in told and "born_on" in before and before["born_on"].year == told["born_in"]:
         told = {field: new for field, new in told.items() if field != "born_in"}
+    # Without the zeros that a spreadsheet dropped a paper is the same, and not to be put in the place of the whole number.
+    papers = [profile.get("identity") or "" for profile in (before, told)]
+    if paper_key(papers[0]) == paper_key(papers[1]) and len(papers[0]) >= len(papers[1]):
+        told = {field: new for field, new in told.items() if field != "identity"}
     new = {field: new for field, new in told.items() if before.get(field) != new}
     for field, other in (("born_on", "born_in"), ("born_in", "born_on")):
         if field in new and other in before:

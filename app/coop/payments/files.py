@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -25,7 +25,7 @@ from app.coop.references import valid
 from app.coop.scope import Scope
 from app.db.rows import store
 from app.letters import packed
-from app.sheets import Column, NoValue, Row, SheetRefused, Value, amount, code, read_table, text
+from app.sheets import Column, Row, SheetRefused, Table, Value, amount, code, read_table, text
 
 COLUMNS = ("reference", "card", "name", "number", "amount", "way", "state", "operator_reference", "signature")
 """The columns of a list out: our reference, the member's card, name and number (E.164, of her own alone, or empty), XOF."""
@@ -59,6 +59,9 @@ SETTLED = frozenset(
     )
 )  # fmt: skip
 """What an operator says of a payment that has gone through. Any other word settles nothing."""
+_NO_FAILURE = SETTLED | {"NON", "NO", "N", "FALSE", "FAUX"}
+_FAILURE = re.compile("ECHEC|ERREUR|ERROR|REJET|REFUS|FAIL")
+"""The names of columns that say why a payment failed."""
 OUR_STATES = frozenset(("OPEN", "HANDEDOVER", "CONTESTED"))
 NO_PAYMENT = "no mobile-money payment has it"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -183,15 +186,30 @@ def read(file: Path | BinaryIO) -> list[tuple[int, dict[str, str]]]:
     broken = next((row for row in rows if row.kind == "broken"), None)
     if broken is not None:
         raise SheetRefused(f"Ligne {broken.number}: plus de cellules que de colonnes. Rien n'est pris.")
-    return [(row.number, {column.field: _said(row, column.field) for column in COLUMNS_IN}) for row in rows if row.kind == "data"]
+    lines = [row for row in rows if row.kind == "data"]
+    # Beside lines of which the operator says something, a blank says that nothing was done.
+    blank = {field: "nothing" for field in ("status", "state") if any(_said(row, field) for row in lines)}
+    return [(row.number, _line(table, row, blank)) for row in lines]
+
+
+def _line(table: Table, row: Row, blank: Mapping[str, str]) -> dict[str, str]:
+    line = {column.field: _said(row, column.field) or blank.get(column.field, "") for column in COLUMNS_IN}
+    failures = [text(cell) for name, cell in zip(table.names, row.raw, strict=False) if _FAILURE.search(packed(name))]
+    said = [one.value for one in failures if isinstance(one, Value) and packed(one.value).strip("0") not in _NO_FAILURE]
+    return line | ({"status": said[0]} if said and packed(line["status"]) in SETTLED else {})
 
 
 def _said(row: Row, field: str) -> str:
-    """Return a cell as its reader understands it; as it stands where it doesn't, to be refused."""
+    """Return a cell as its reader understands it; as it stands where it doesn't, to be refused: `inconnu` is no blank here.
+
+    What isn't the operator's reference as it was written could be another payment's.
+    """
     cell = row.cells.get(field)
-    if cell is None or isinstance(cell.reading, NoValue):
+    if cell is None:
         return ""
-    return str(cell.reading.value) if isinstance(cell.reading, Value) else cell.text
+    if isinstance(cell.reading, Value):
+        return str(cell.reading.value)
+    return "" if field == "operator_reference" else cell.text
 
 
 def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, str]) -> TakenLine:
@@ -205,9 +223,10 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
 
     if not valid(reference):
         return refused("not a reference of ours")
-    told = packed(row.get("status", "")), packed(row.get("state", ""))
-    if told[0] not in SETTLED or told[1] not in SETTLED | OUR_STATES:
-        return refused(f"the operator says {row.get('status') or row.get('state')}")
+    for field, settled in (("status", SETTLED), ("state", SETTLED | OUR_STATES)):
+        said = row.get(field, "")
+        if (packed(said) or said) not in settled:
+            return refused(f"the operator says {said}")
     if not _TRANSACTION.fullmatch(transaction):
         return refused("no operator's reference")
     written_so = {transaction, transaction.upper(), transaction.lower()}  # a spreadsheet or a hand may have changed its letters

@@ -75,8 +75,8 @@ def test_a_batch_goes_out_and_each_time_is_written_down(officer, paying):
 def test_references_come_in_after_a_forecast_and_twice_is_the_same(officer, paying):
     treasurer = inside(officer, sample_declarations.TREASURER)
     treasurer.get("/payments")
-    body = f"référence;référence opérateur;statut\n{reference(paying)};OM1234;SUCCESS\n{reference(paying, 2)};OM1234;\n".encode()
-    upload(treasurer, body)
+    lines = f"{reference(paying)};OM1234;SUCCESS\n{reference(paying, 2)};OM1234;SUCCESS\n"
+    upload(treasurer, f"référence;référence opérateur;statut\n{lines}".encode())
     assert "Rien n'est encore pris. 1 à prendre, 0 déjà là, 1 refusée." in plain(treasurer.page)
     assert "cette référence de l'opérateur est déjà à un autre paiement" in plain(treasurer.page)
     with paying.read() as reader:
