@@ -58,8 +58,8 @@ def settle(database, now) -> None:
         ideas.publish(session, by(sample_declarations.CLERK, "hands:publish", now), 1)
         custody.add(session, by(sample_declarations.CLERK, "hands:dryer", now), 1, "Séchoir", "Joal", custody.HireTerms(500, 2_000))
         today = now.date() if now.hour < 13 else now.date() + timedelta(days=1)
-        for member, days, half in ((201, 0, "am"), (202, 1, "am"), (203, 1, "pm")):
-            act = own(member, f"hands:book:{member}", now)
+        for member, days, half in ((201, 0, "am"), (201, 1, "am"), (203, 1, "pm")):
+            act = own(member, f"hands:book:{days}:{half}", now)
             bookings.book(session, act, 1, today + timedelta(days=days), half)
         for booking, state in ((2, "out"), (3, "asked")):
             session.execute(update(Booking).where(Booking.id == booking).values(state=state))
