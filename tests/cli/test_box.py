@@ -29,7 +29,6 @@ def test_the_box_is_shown_filled_and_emptied_but_never_overdrawn(run):
         (("show", "CPS9"), 1),
         (("note", "CPS1", "0", "--source", "sale"), 2),
         (("note", "CPS1", "5", "--source", "wind"), 2),
-        (("note", "CPS1", "100000000", "--source", "sale"), 1),
     ],
 )
 def test_what_is_none_is_refused_in_a_line(run, arguments, code):
