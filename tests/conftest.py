@@ -22,7 +22,7 @@ from app.service import Service
 from app.ussd.menu import Menu, menu_from_json
 from config.processes import collect_seldom
 from menus.publication import demand_bound
-from tests import statements
+from tests import samples, standing, statements
 from tests.scratch import Scratch, migrate
 from tests.servers import Server, make_postgres, make_valkey
 
@@ -60,6 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     collect_seldom()
     statements.share()
+    standing.stand()
     setattr(Rule, "_compile_builder", _built_once)  # noqa: B010 - mypy refuses the plain assignment
     setattr(Environment, "compile", _page_once)  # noqa: B010
     plainly = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)  # rich draws one for half a second
@@ -192,16 +193,19 @@ def scratch(postgres_server: Server) -> Iterator[Scratch]:
 @pytest.fixture
 def another(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[[], Database]]:
     """Give as many SQLite files of the test's own as it asks for, migrated and empty."""
-    made: list[Database] = []
+    made: list[tuple[Database, samples.File]] = []
 
     def another() -> Database:
         file = shutil.copyfile(sqlite_template, tmp_path / f"jappoo{len(made) or ''}.db")
-        made.append(Database(f"sqlite:///{file}", statement_ms=PATIENT_MS, service=SERVICE))
-        return made[-1]
+        database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS, service=SERVICE)
+        made.append((database, samples.File(file)))
+        samples.begin(*made[-1])
+        return database
 
     yield another
-    for database in made:
+    for database, file in made:
         database.dispose()
+        file.close()
 
 
 @pytest.fixture
@@ -214,6 +218,7 @@ def sqlite_database(another: Callable[[], Database]) -> Database:
 def postgres_database(postgres: Server, scratch: Scratch) -> Iterator[Database]:  # noqa: ARG001 - it must run
     """Give a PostgreSQL database, migrated and empty, that is the test's own while it runs."""
     database = Database(scratch.fresh(), statement_ms=PATIENT_MS, service=SERVICE)
+    samples.begin(database, scratch)
     yield database
     database.dispose()
 

@@ -9,8 +9,10 @@ from app.db.menu_versions import MenuPointer, MenuVersion
 from app.ussd.menu import menu_as_json
 from menus.publication import compiled, prove
 from menus.registry import bindings
+from tests.samples import sample
 
 
+@sample
 def put(database: Database, now: datetime) -> None:
     """Have a database serve the package's menu, as `publish` leaves it."""
     version, data = _proved()

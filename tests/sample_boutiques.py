@@ -16,6 +16,7 @@ from app.coop.rights import Office
 from app.coop.techniques import services as techniques
 from tests import sample_cooperative, sample_declarations, sample_deliveries
 from tests.acts import by
+from tests.samples import sample
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FEDERATION = Office(103, "administrator", None)
@@ -27,6 +28,7 @@ def begin(session, now):
     return begin_round(session, support_until=now + timedelta(days=30), score_until=now + timedelta(days=45), now=now)
 
 
+@sample
 def federation(database, now) -> None:
     """Give the federation a second administrator, and a round of ideas."""
     with database.transaction() as session:
@@ -35,6 +37,7 @@ def federation(database, now) -> None:
         begin(session, now)
 
 
+@sample
 def dryer(database, now) -> None:
     """Give CPS1 a dryer for 500 F a half-day and a deposit of 2 000 F."""
     with database.transaction() as session:
@@ -42,6 +45,7 @@ def dryer(database, now) -> None:
         custody.add(session, act, 1, "Séchoir", "Joal", custody.HireTerms(fee=500, deposit=2_000))
 
 
+@sample
 def keccax(database, now) -> None:
     """Credit 12,5 kg of Thiof of each of eight women, a technique that leaves 30 to 45 % of it, and Keccax in sachets of 250 g."""
     sample_deliveries.credited(database, sample_declarations.women(database, 8), now)
@@ -53,6 +57,7 @@ def keccax(database, now) -> None:
         techniques.add_technique(session, "Keccax braisé", "Laver, braiser, saler, sécher.", 1, (30, 45))
 
 
+@sample
 def jars(database, now, units=40, price=1_500) -> tuple[int, str]:
     """Put sachets of the keccax up for sale; return the offer and its lot's code."""
     keccax(database, now)
@@ -64,6 +69,7 @@ def jars(database, now, units=40, price=1_500) -> tuple[int, str]:
         return offers.put_up(session, by(sample_declarations.CLERK, "jars:offer", now), put).id, lot.code
 
 
+@sample
 def neighbours(database) -> None:
     """Add CPS2 with its president, person and member 302."""
     with database.transaction() as session:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import func, select, update
 
 from app.coop.access import activation, pins
 from app.coop.access.models import Activation
@@ -12,11 +12,11 @@ from app.coop.boutiques.models import Offer
 from app.coop.cooperatives.models import Commune, Cooperative, Filiere
 from app.coop.ledger.services import open_accounts, post
 from app.coop.members.models import Member, Number, Person
-from app.coop.models import Base
 from app.coop.prices.models import PriceRow
 from app.coop.products.models import CooperativeProduct, Product, ProductAlias
 from app.coop.training.models import Training
 from app.db.database import Database
+from tests.samples import sample
 
 KEY = b"k" * 32
 PEPPERS = {1: b"p" * 32}
@@ -31,35 +31,14 @@ DEPARTED = "+221770000014"
 NOBODY = "+221775550000"
 
 
-_ROWS: list[tuple[Table, list[dict[str, object]]]] = []
-
-
 @cache
 def hashed(pin: str) -> str:
     return pins.hash_pin(pin, PEPPERS)[0]
 
 
+@sample
 def build(database: Database) -> None:
-    """Fill an empty, migrated database: once a run by the co-operative's own functions, then with the rows that they left."""
-    if not _ROWS:
-        _found(database)
-        with database.read() as reader:
-            for table in Base.metadata.sorted_tables:
-                rows = [dict(row) for row in reader.execute(select(table)).mappings()]
-                _ROWS.extend([(table, rows)] if rows else [])
-    else:
-        with database.engine.begin() as to:
-            for table, rows in _ROWS:
-                to.execute(insert(table), rows)
-    if database.engine.dialect.name == "postgresql":  # its counters stand before the ids given here
-        with database.engine.begin() as to:
-            counted = [table for table, _ in _ROWS if "id" in table.c]
-            lasts = (select(func.max(table.c.id)).scalar_subquery() for table in counted)
-            counters = (func.pg_get_serial_sequence(table.name, "id") for table in counted)
-            to.execute(select(*(func.setval(counter, last) for counter, last in zip(counters, lasts, strict=True))))
-
-
-def _found(database: Database) -> None:
+    """Fill an empty, migrated database."""
     with database.transaction() as session:
         session.add_all([Commune(id=1, name="Joal-Fadiouth"), Filiere(id=1, code="PECHE", name="Pêche")])
         session.flush()
@@ -92,6 +71,11 @@ def _found(database: Database) -> None:
             post(session, operation=f"village:{kind}", kind=kind, cooperative_id=1, member_id=1, lines=lines, now=LONG_AGO)
         activation.issue(session, 4, key=KEY, now=datetime.now(UTC))
         session.execute(update(Activation).values(digest=activation.digest("482190", 4, KEY)))
+        session.flush()
+        if session.get_bind().dialect.name == "postgresql":  # its counters stand before the ids given here
+            for model in (Commune, Filiere, Cooperative, Product, Person, Member):
+                counter = func.pg_get_serial_sequence(model.__tablename__, "id")
+                session.execute(select(func.setval(counter, select(func.max(model.id)).scalar_subquery())))
 
 
 def _person(session, number, phone, state, *, place=None, pin="2468"):

@@ -15,6 +15,7 @@ from app.coop.production import declarations
 from app.coop.rights import Office
 from tests import sample_cooperative
 from tests.acts import own
+from tests.samples import sample
 
 SECRETARY, PRESIDENT, ADMINISTRATOR = "+221770000101", "+221770000102", "+221780000001"
 OFFICES = ((101, SECRETARY, "secretary", 1), (102, PRESIDENT, "president", 1), (103, ADMINISTRATOR, "administrator", None))
@@ -23,6 +24,7 @@ JOINED = date(2026, 8, 26)
 CLERK = Office(101, "secretary", 1)
 
 
+@sample
 def appoint(database) -> None:
     """Give the village its officers; the administrator is no member."""
     with database.transaction() as session:
@@ -43,6 +45,7 @@ def appoint(database) -> None:
                 session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000)"))
 
 
+@sample
 def treasurer(database) -> None:
     """Give it a treasurer, person and member 104, on the number +221770000104."""
     with database.transaction() as session:
@@ -63,6 +66,7 @@ def staffed(database):
     return database
 
 
+@sample
 def women(database, count: int) -> list[int]:
     """Add active members 201, 202 … each with a number, accounts and an advance of 10 000 F; return their ids."""
     women = range(201, 201 + count)
@@ -92,6 +96,7 @@ def women(database, count: int) -> list[int]:
     return list(women)
 
 
+@sample
 def declared(database, members, now, quantity="12.5", product=1) -> list[str]:
     """Declare a catch for each member; return the references."""
     with database.transaction() as session:

@@ -8,12 +8,14 @@ from app.coop.production import weighing_lookup, weighings
 from app.coop.rights import Office
 from tests import sample_declarations
 from tests.acts import by
+from tests.samples import sample
 
 PAYER, PRESIDENT = Office(104, "treasurer", 1), Office(102, "president", 1)
 NET = 9_800
 """What 12,5 kg at 1 000 F leave after 2 % for solidarity and the advance's instalment."""
 
 
+@sample
 def credited(database, members, now, product=1, weighed_at=None) -> None:
     """Declare, weigh and credit a catch of each member."""
     refs = sample_declarations.declared(database, members, now, product=product, quantity="12.5" if product == 1 else "5")
@@ -36,6 +38,7 @@ def credited(database, members, now, product=1, weighed_at=None) -> None:
         )
 
 
+@sample
 def batch(database, now, *, wanted=None, way="cash", operation="batch", office=PAYER) -> tuple[int, bool]:
     """Make a batch of what is due now."""
     wanted = wanted or Wanted()
@@ -47,6 +50,7 @@ def batch(database, now, *, wanted=None, way="cash", operation="batch", office=P
         )
 
 
+@sample
 def twelve(database, now) -> None:
     """Credit twelve women, and give the quay its treasurer."""
     sample_declarations.treasurer(database)

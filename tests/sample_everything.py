@@ -24,8 +24,10 @@ from app.coop.techniques import services as techniques
 from app.coop.till import payouts
 from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations, sample_deliveries, sample_trainings
 from tests.acts import by, own
+from tests.samples import sample
 
 
+@sample
 def settle(database, now) -> None:
     """Fill a migrated database with a village, its officers, four women, what they declared, and something for every list."""
     sample_declarations.staffed(database)

@@ -3,8 +3,10 @@
 from app.coop.act import Act
 from app.coop.solidarity import fund
 from tests import sample_declarations
+from tests.samples import sample
 
 
+@sample
 def filled(database, now, francs=50_000):
     """Give the quay a treasurer, and its fund some francs."""
     sample_declarations.treasurer(database)

