@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 
+import pytest
 from sqlalchemy import func, select, update
 
 from app.coop.access import activation, pins
@@ -33,7 +34,11 @@ NOBODY = "+221775550000"
 
 @cache
 def hashed(pin: str) -> str:
-    return pins.hash_pin(pin, PEPPERS)[0]
+    """Hash it as cheaply as tests do, also where a fixture of the whole run is the first to ask."""
+    with pytest.MonkeyPatch.context() as cheaply:
+        cheaply.setattr(pins, "MEMORY_KIB", 8)
+        cheaply.setattr(pins, "PASSES", 1)
+        return pins.hash_pin(pin, PEPPERS)[0]
 
 
 @sample

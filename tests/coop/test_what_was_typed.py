@@ -225,8 +225,9 @@ def holding(database):
             for table in Base.metadata.sorted_tables
             for row in reader.execute(select(table)).mappings()
             for column, value in row.items()
+            for words in (str(value).lower(),)
             for mark in MARKS
-            if mark in str(value).lower()
+            if mark in words
         }
 
 

@@ -38,8 +38,7 @@ def test_the_migrations_keep_nobody_waiting():
     ],
 )
 def test_a_dangerous_one_is_found(plant, does, rule):
-    plant("planted", does)
-    told = list(migrations.faults())
+    told = list(migrations.faults(plant("planted", does)))
     assert {line.partition(":")[0] for line in told} == {"planted.py"}
     assert any(rule in line for line in told)
 
@@ -60,5 +59,4 @@ def test_a_dangerous_one_is_found(plant, does, rule):
     ],
 )
 def test_a_harmless_one_or_one_that_says_why_is_not(plant, does, declared):
-    plant("planted", does, declared)
-    assert list(migrations.faults()) == []
+    assert list(migrations.faults(plant("planted", does, declared))) == []
