@@ -84,6 +84,17 @@ _TOLD = select(
     Declaration.declared_at,
     Declaration.channel,
 ).join(Product, Product.id == Declaration.product_id)
+_SIMILAR = (
+    _TOLD.where(
+        Declaration.member_id == bindparam("member"),
+        Declaration.product_id == bindparam("product"),
+        Declaration.quantity == bindparam("quantity"),
+        Declaration.declared_at > bindparam("since"),
+        Declaration.state != "cancelled",
+    )
+    .order_by(Declaration.id.desc())
+    .limit(1)
+)
 
 
 def products_of(reader: Connection, cooperative_id: int) -> tuple[ProductOf, ...]:
@@ -95,14 +106,8 @@ def similar(
     reader: Connection | Session, member_id: int, product_id: int, quantity: Decimal, now: datetime
 ) -> ToldDeclaration | None:
     """Return the newest declaration of the same within AGAIN_WITHIN that was not cancelled."""
-    same = _TOLD.where(
-        Declaration.member_id == member_id,
-        Declaration.product_id == product_id,
-        Declaration.quantity == quantity,
-        Declaration.declared_at > now - AGAIN_WITHIN,
-        Declaration.state != "cancelled",
-    )
-    row = reader.execute(same.order_by(Declaration.id.desc()).limit(1)).first()
+    what = {"member": member_id, "product": product_id, "quantity": quantity, "since": now - AGAIN_WITHIN}
+    row = reader.execute(_SIMILAR, what).first()
     return ToldDeclaration(*row, repeated=True) if row else None
 
 
