@@ -4,7 +4,7 @@ import time
 
 import pytest
 import redis
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 
 from app.coop.access.models import SignIn
 from app.coop.members.models import Person
@@ -15,7 +15,7 @@ from tests import sample_cooperative, sample_declarations
 
 def column(database, what, *where):
     with database.read() as reader:
-        return list(reader.scalars(select(what).where(*where)))
+        return list(reader.scalars(select(what).where(*where).order_by(*inspect(what.class_).primary_key)))
 
 
 def change(database, model, where, **values):
