@@ -24,14 +24,12 @@ from config.processes import dying_with_parent, free_port, is_free
 from config.settings import load
 from menus.publication import compiled, publish, serve
 from tests.bench.client import KINDS, Clients, Work, ask, cpu, hop
+from tests.bench.hop_table import table
 from tests.servers import Server, make_postgres, make_valkey
 
 SERVICE = "/at/demo/ussd"
 FLOORS = ("/floor", "/floor-thin", "/floor-select", "/floor-selects")
 CONNECTIONS = (1, 8)
-WANTED = {"first hop": 1.0, "menu": 1.0} | dict.fromkeys(
-    ("price list", "price", "balance", "movements", "product list", "question", "confirmation"), 0.9
-)
 SESSIONS = {"PIN": 40, "balance": 48, "movements": 48, "product list": 48, "question": 48, "confirmation": 48, "price list": 200}
 """How many calls are opened before the clock: each PIN takes its time."""
 INSIDE = {"get", "set", "hincrby", "expire"}
@@ -201,7 +199,7 @@ def main() -> None:
     file = Path("var/bench.json")
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(found, indent=1) + "\n")
-    print("\n".join(_table(found)))
+    print("\n".join(table(found)))
 
 
 def _measure(bench: Bench, few: str, many: str, members: int) -> dict[str, Any]:
@@ -233,29 +231,6 @@ def _measure(bench: Bench, few: str, many: str, members: int) -> dict[str, Any]:
             rows = bench.compare({name: (web, SERVICE, "menu") for name, web in webs.items()}, 1_000, connections)
             found["servers"] += [{"name": name, "connections": connections} | row.summary() for name, row in rows.items()]
     return found
-
-
-def _table(found: dict[str, Any]) -> Iterator[str]:
-    heads = ("hop, connections", "hops/s", "to its floor (least, most)", "p50 ms", "p99 ms", "p99 to its floor's")
-    yield f"| {' | '.join(heads)} | CPU µs a hop: web | Valkey | PostgreSQL | client |"
-    yield "|" + "---|" * 10
-    sizes = [row | {"name": f"balance, {int(row['name']):,} members"} for row in found["members"]]
-    shapes = [row | {"name": f"menu, {row['name']} workers × threads"} for row in found["servers"]]
-    for row in found["rows"] + sizes + shapes:
-        ratio = f"{row['ratio']:.2f} ({row['least']:.2f}, {row['most']:.2f})" if "ratio" in row else ""
-        worst = f"{row['p99_ratio']:.2f}" if "ratio" in row else ""
-        spent = " | ".join(f"{used:.0f}" for used in row["cpu_us"].values())
-        times = f"{row['p50_ms']:.2f} | {row['p99_ms']:.1f} | {worst} | {spent}"
-        yield f"| {row['name']}, {row['connections']} | {row['hops_s']:.0f} | {ratio} | {times} |"
-    trips = found["round_trips"]
-    yield ""
-    yield f"Redis round trips a hop, on one process: {trips['menu']:g}; with an effect: {trips['effect']:g}."
-    for row in found["rows"]:
-        if "thin" in row:
-            yield f"{row['name']}, {row['connections']}: {row['thin']:.2f} of the floor on the same thin client (wanted: 0.75)"
-        if row["name"] in WANTED:
-            verdict = "met" if row["ratio"] >= WANTED[row["name"]] else "MISSED"
-            yield f"{row['name']}, {row['connections']}: {verdict} (wanted: {WANTED[row['name']]})"
 
 
 def make_database(stack: ExitStack, folder: Path, members: int) -> tuple[str, Server]:

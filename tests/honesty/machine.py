@@ -33,16 +33,14 @@ from tests.honesty.faults import (
     break_database,
     break_engine,
 )
+from tests.honesty.talks import ASKED, FIGURES, Talk, entries
 
-FIGURES = ("25", "40", "333")
-"""What is typed for a sum or a weight: never what a choice or a confirmation is."""
 DIALECTS = ("africastalking", "hubtel")
 """All that was typed on each request, or the last entry with its number."""
 ID_COMES_AGAIN = (timedelta(seconds=20), timedelta(minutes=5), timedelta(days=2))
 """How long after a call its session id is given to the next; after two days the store holds nothing of the first."""
 Key = tuple[int, tuple[str, ...]]
 """A hop: the call's number, all that was typed."""
-ASKED = re.compile(r"(?:Payer|Peser|Donner) (\d+) \?")
 DONE = re.compile(r"Fait: (\d+)")
 PLACES = st.sampled_from([(service, at) for service, calls in CALLS.items() for at in range(calls)])
 a_fault = st.builds(lambda place, how, lasts: Fault(*place, how, lasts), PLACES, st.sampled_from(HOWS), st.booleans())
@@ -58,26 +56,6 @@ class Ground(msgspec.Struct, frozen=True):
     valkey: Any
     start: datetime
     line: threading.local = msgspec.field(default_factory=threading.local)
-
-
-class Talk(msgspec.Struct):
-    """One call from one handset: what was typed, what is seen (None when the answer was lost), which figures were meant.
-
-    `smooth` says that nothing failed or came again in it so far; `forgotten` that the store has failed it, so that its acts
-    can't be told from those of the call that had its session id a few minutes before.
-    """
-
-    number: int
-    at: datetime
-    phone: str
-    dialect: str
-    session: str
-    dialled: tuple[str, ...]
-    parts: list[str] = []
-    smooth: bool = True
-    forgotten: bool = False
-    sees: Reply | None = None
-    meant: set[int] = set()
 
 
 class Honesty(RuleBasedStateMachine):
@@ -294,15 +272,3 @@ class Honesty(RuleBasedStateMachine):
     def claimed(self) -> bool:
         """Tell whether a hop that died may still hold a turn."""
         return any(b'"claim"' in (self.ground.valkey.get(key) or b"") for key in self.ground.valkey.scan_iter("ussd:s:*"))
-
-
-def entries(talk: Talk) -> tuple[str, ...]:
-    """Return what the person may type on what they see; the likeliest first, for shorter traces."""
-    seen = talk.sees.text if talk.sees else ""
-    if "Code secret" in seen:
-        return (till.PINS[talk.phone], "1111", "0")
-    if ASKED.search(seen):
-        return ("1", "0", "00", "7")
-    if "somme" in seen or "kg" in seen:
-        return (*FIGURES, "12*5", "0")
-    return ("2", "1", "5", "3", "4", "0", "00", "9")
