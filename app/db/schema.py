@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.db.database import Database
 
@@ -164,7 +164,11 @@ def _upgrade_postgresql(database: Database) -> None:
             words = " ".join((fault.statement or "").split())[:_SHOWN]
             raise SchemaInUse(f"others use the table, so that this was left undone: {words}") from fault
         finally:
-            connection.invalidate()  # nobody else gets one with this time-out and this lock
+            with suppress(DBAPIError):
+                connection.rollback()
+                # not by closing alone: the server may look after that later than the next try
+                connection.execute(text("SELECT pg_advisory_unlock_all()"))
+            connection.invalidate()  # nobody else gets one with this time-out
 
 
 def _run(connection: Connection) -> None:
