@@ -30,11 +30,11 @@ class FullStream(io.BytesIO):
 def log_on(stream: Stream, secrets: Iterable[str] = ()) -> Iterator[Stream]:
     """Have everybody log on a stream for a while, as the service does."""
     root = standard.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     logs.configure(stream=stream, secrets=secrets)
     try:
         yield stream
     finally:
         root.handlers[:] = handlers
         root.setLevel(level)
-        structlog.reset_defaults()
+        structlog.configure(**before)

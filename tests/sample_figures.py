@@ -21,12 +21,14 @@ from app.coop.training.models import Certificate, PlacementQuestion, Training, T
 from app.db.database import Database
 from app.sms.models import Message
 from tests.sample_cooperative import KEY, PEPPERS
+from tests.samples import sample
 
 SEEDED = datetime(2026, 10, 20, 10, 0, tzinfo=UTC)
 MEMBERS, DELIVERIES, APPLICANTS = 330, 240, 90
 ID = 500_000
 
 
+@sample
 def fill(database: Database, chance: random.Random) -> None:
     """Seed, and add deliveries, payments, aids, profiles, trainings and SMS from August to November."""
     seed(database, Plan(MEMBERS, None, PEPPERS, KEY, SEEDED))

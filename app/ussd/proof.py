@@ -1,6 +1,7 @@
 """What must hold of a menu before it can be published. One function a rule; a finding names file, line, screen, example."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -35,6 +36,7 @@ class Proof:
         self.menu, self.bindings = menu, bindings
         self.constants = {name: Kind("constant", value) for name, value in constants.items()}
         self.vocabulary = Vocabulary(menu, bindings, self.constants)
+        self._callers = ("", *menu.callers)
 
     def findings(self) -> list[Finding]:
         """Return what keeps the menu from being published, in the file's order; none is a proof.
@@ -217,7 +219,7 @@ class Proof:
             if not any(choice.first for choice in screen.choices.values()):
                 continue
             for language in self.menu.languages:
-                for caller in ("", *self.menu.callers):
+                for caller in self._callers:
                     lines = self._laid(screen, language, "", [], caller)[0].text.split("\n")
                     missing = [number.strip() for number in wanted if not any(line.startswith(number) for line in lines)]
                     if missing:
@@ -243,16 +245,16 @@ class Proof:
             yield screen, f"{where} ({language}): {size} septets, not {LIMIT}: {said!r}"
 
     def _longest_pages(self, screen: Screen, language: str, notice: str) -> Iterator[Page]:
-        row = {name: fold(kind.longest) for name, kind in self.vocabulary.of_rows(screen).items()}
+        row = _longest(self.vocabulary.of_rows(screen))
         slotted = bool(screen.rows) and "slot" in fields_of_row(self.bindings.rows_of[screen.rows or ""])
         # Eight rows take two pages, so that one with both keys is measured.
         rows = [row | ({"slot": str(999_991 + place)} if slotted else {}) for place in range(8)] if screen.rows else []
         for shown in [rows, []] if screen.rows else [[]]:
-            for caller in ("", *self.menu.callers) if screen.form == "choices" else ("",):
+            for caller in self._callers if screen.form == "choices" else ("",):
                 yield from self._laid(screen, language, notice, shown, caller)
 
     def _laid(self, screen: Screen, language: str, notice: str, rows: list[dict[str, str]], caller: str) -> list[Page]:
-        values = {name: fold(kind.longest) for name, kind in self._kinds(screen).items()}
+        values = self._longest_anywhere | _longest(self.vocabulary.of_screen(screen))
         root = screen.name == self.menu.start
         return lay_out(self.menu, screen, language, values, rows, root=root, notice=notice, caller=caller)
 
@@ -264,8 +266,7 @@ class Proof:
         yield from (fold(self.menu.said(self.menu.words[word], language)) for word in above)
         for acted in self._screens():
             if acted.notice and acted.done == screen.name:
-                longest = {name: fold(kind.longest) for name, kind in (self.constants | self.vocabulary.kept).items()}
-                yield fill(fold(self.menu.said(acted.notice, language)), longest)
+                yield fill(fold(self.menu.said(acted.notice, language)), self._longest_anywhere)
         for code, texts in screen.refusals.items():
             kinds = self.vocabulary.of_refusal(screen, code)
             yield fill(fold(self.menu.said(texts, language)), {name: kind.longest for name, kind in kinds.items()})
@@ -282,8 +283,16 @@ class Proof:
     def _kinds(self, screen: Screen) -> dict[str, Kind]:
         return {**self.constants, **self.vocabulary.kept, **self.vocabulary.of_screen(screen)}
 
+    @cached_property
+    def _longest_anywhere(self) -> dict[str, str]:
+        return _longest(self.constants | self.vocabulary.kept)
+
     def _screens(self) -> Iterator[Screen]:
         return iter(self.menu.screens.values())
+
+
+def _longest(kinds: Mapping[str, Kind]) -> dict[str, str]:
+    return {name: fold(kind.longest) for name, kind in kinds.items()}
 
 
 def _may_be_empty(shape: Any) -> bool:

@@ -5,6 +5,7 @@ with until it acts. A new question is tried by itself, and fails here when no wa
 """
 
 import shutil
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -116,6 +117,10 @@ LEAVES_WITH_TIME = ("sms_", "applications")
 """Tables that a sweep empties, a year or ninety days after."""
 
 
+CIRCLES = 2
+"""How often a walk comes by the same screen before it is given up."""
+
+
 class Walk(fuzz.Hands):
     """Hands that know where they go: to one question, and on to an act."""
 
@@ -127,10 +132,9 @@ class Walk(fuzz.Hands):
             self.turn, self.goal, self.answered = turn, goal, False
             self.away = self.distances(goal)
             handset = Handset(self.engine, phone)
-            stands = handset.dial()
-            for _ in range(fuzz.HOPS_A_SESSION):
-                if not stands.more:
-                    break
+            stands, seen = handset.dial(), Counter[str]()
+            while stands.more and seen[stands.screen] < CIRCLES:
+                seen[stands.screen] += 1
                 self.clock.forward(seconds=20)
                 before, said = stands, handset.type(self.entry(stands, phone))
                 stands = said
@@ -223,11 +227,13 @@ def holding(database):
         return {
             (table.name, column, mark)
             for table in Base.metadata.sorted_tables
-            for row in reader.execute(select(table)).mappings()
-            for column, value in row.items()
-            for words in (str(value).lower(),)
+            for rows in (reader.execute(select(table)).all(),)
+            for words in (str(rows).lower(),)
             for mark in MARKS
             if mark in words
+            for row in rows
+            for column, value in row._mapping.items()
+            if mark in str(value).lower()
         }
 
 
