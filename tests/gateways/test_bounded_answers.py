@@ -99,7 +99,7 @@ def dripping(first: bytes) -> Talk:
 @pytest.mark.parametrize("coding", [b"gzip", b"deflate", b"gzip, gzip"])
 def test_a_bomb_is_not_unfolded(provider: Any, coding: bytes) -> None:
     packed = zlib.compressobj(9, wbits=15 if coding == b"deflate" else 31)
-    bomb = b"".join(packed.compress(b" " * (1 << 20)) for _ in range(600)) + packed.flush()
+    bomb = b"".join(packed.compress(b" " * (1 << 20)) for _ in range(60)) + packed.flush()
     bomb = gzip.compress(bomb) if coding == b"gzip, gzip" else bomb
     sms = provider(answering(bomb, b"Content-Encoding: " + coding))
     tracemalloc.start()
