@@ -25,7 +25,7 @@ clean-demo: ## Drop what the demo has kept
 
 test: .venv/.installed-tests browser ## Linters, types, import rules and all tests, on SQLite and PostgreSQL
 	@PYTEST_PLUGINS=tests.floors $(BIN)/python -m pytest --collect-only -qq >/dev/null & $(MAKE) --no-print-directory lint && wait # it compiles the tests
-	@PYTEST_PLUGINS=tests.floors $(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 2 )) --maxprocesses 5 --dist worksteal --durations 20
+	@PYTEST_PLUGINS=tests.floors $(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist worksteal --durations 20
 
 browser: # The browser tests' Chromium: installed where that can be done without asking, asked for by name elsewhere
 	@for name in chromium chromium-browser google-chrome-stable google-chrome; do command -v $$name >/dev/null && exit 0; done; \
