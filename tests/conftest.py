@@ -32,10 +32,7 @@ EDGES = ["sqlite", "postgresql"] if os.environ.get("EVERY_DATABASE") else ["post
 
 What they call is tried on both in tests/coop, and every talk (tests/conversations) is held on both.
 """
-LONG = tuple(f"tests/{room}/" for room in ("browser", "faults", "properties")) + (
-    "tests/cli/test_demo",
-    "tests/web/test_web_process",
-)
+LONG = ("tests/browser/", "tests/faults/", "tests/properties/", "tests/cli/test_demo", "tests/web/test_web_process")
 """Where tests take ten seconds and more."""
 PATIENT_MS = 60_000
 """A test fills and measures as a command does: the service's own time-outs are for hops, and fall on a busy machine."""
