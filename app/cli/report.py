@@ -152,6 +152,8 @@ def _publish_month(database: "Database", month: str | None) -> "Month":
         raise click.UsageError("months are like 2026-11") from fault
     try:
         _go_on(database, wanted)
+    except OverflowError as fault:  # December 9999 has no next month
+        raise click.UsageError("months are like 2026-11") from fault
     except months.MonthNotOver as fault:
         raise click.ClickException(f"the figures of {wanted} can be published from {fault} on") from fault
     except months.MonthEmpty as fault:
