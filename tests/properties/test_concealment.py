@@ -113,7 +113,8 @@ def reduced(rows):
 def rest_of(row, basis):
     for one in basis:
         lead = next(at for at, value in enumerate(one) if value)
-        row = [value - row[lead] * other for value, other in zip(row, one, strict=True)]
+        if row[lead]:
+            row = [value - row[lead] * other if other else value for value, other in zip(row, one, strict=True)]
     return row
 
 
