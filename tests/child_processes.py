@@ -1,11 +1,20 @@
-"""Processes known by a mark in their environment, which their children inherit: who is left when all should have ended."""
+"""Processes that tests fork, and those known by a mark in their environment, which their children inherit."""
 
+import multiprocessing
 import time
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 
+def forking() -> ForkServerContext:
+    """Give a server that has imported all that its processes need, and forks one in no time."""
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload(["tests.races.racing_process", "tests.faults.killed_sender"])
+    return server
+
+
 class Marked:
-    """`mark` is a `NAME=value` of their environment; they have so many `seconds` to end."""
+    """Who is left when all should have ended: `mark` is a `NAME=value` of their environment; they have so many `seconds`."""
 
     mark: str
     seconds = 60.0

@@ -1,8 +1,6 @@
 """A sender is killed at each step between its claim and its settling: what never left leaves by itself, and nothing twice."""
 
 import json
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -19,37 +17,9 @@ from app.sms import outbox, sweeper
 from app.sms.marks import Marks
 from app.sms.models import Message
 from config.redis import connect
+from tests.child_processes import forking
+from tests.faults import killed_sender
 
-KILLED = """
-import os, signal, sys
-from app.db.database import Database
-from app.gateways.africastalking_sms import AfricasTalkingSms
-from app.sms import sender
-from app.sms.marks import Marks
-from workers import jobs
-
-def dying(act, before):
-    def perform(*given, **named):
-        if given[-1] == []: return act(*given, **named)
-        if before: os.kill(os.getpid(), signal.SIGKILL)
-        try: return act(*given, **named)
-        finally: os.kill(os.getpid(), signal.SIGKILL)
-    return perform
-
-STEPS = {
-    "claimed": (Marks, "hand", True),
-    "marked": (Marks, "hand", False),
-    "on the line": (AfricasTalkingSms, "send", True),
-    "answered": (AfricasTalkingSms, "send", False),
-    "to be settled": (sender, "settle", True),
-}
-if sys.argv[1] in STEPS:
-    place, name, before = STEPS[sys.argv[1]]
-    setattr(place, name, dying(getattr(place, name), before))
-while jobs.drain("answer"):
-    pass
-os._exit(0)
-"""
 MESSAGES = 40
 
 
@@ -96,17 +66,14 @@ def provider() -> Iterator[str]:
     ("step", "in_doubt"),
     [("claimed", (0, 0)), ("marked", (1, 16)), ("on the line", (1, 16)), ("answered", (1, 16)), ("to be settled", (1, 32))],
 )
-def test_nothing_is_lost_or_doubled_and_what_never_left_leaves(
-    postgres_database, valkey, provider, monkeypatch, step, in_doubt, emptied
-):
+def test_nothing_is_lost_or_doubled_and_what_never_left_leaves(postgres_database, valkey, provider, step, in_doubt, emptied):
     own = {"JAPPOO_ENV": "test", "DATABASE_URL": postgres_database.url, "REDIS_URL": valkey.url, "AT_API_URL": provider}
-    for name, value in (own | {"SECRET_KEY": "s" * 32, "PIN_PEPPER": "p" * 32, "SMS_RATE": "600"}).items():
-        monkeypatch.setenv(name, value)
+    own |= {"SECRET_KEY": "s" * 32, "PIN_PEPPER": "p" * 32, "SMS_RATE": "600"}
     with postgres_database.transaction() as session:
         for number in range(MESSAGES):
             given = {"to": f"+22177{number:07}", "text": f"Jappoo: {number}", "purpose": "answer", "cause": "a"}
             outbox.put(session, now=datetime.now(UTC), **given)
-    assert work(step) == -9
+    assert work(step, own) == -9
     if emptied:
         with redis.Redis.from_url(valkey.url) as client:
             client.flushall()
@@ -114,7 +81,7 @@ def test_nothing_is_lost_or_doubled_and_what_never_left_leaves(
         old = update(Message).where(Message.state == "sending")
         claimed = len(session.scalars(old.values(claimed_at=datetime.now(UTC) - timedelta(minutes=1)).returning(Message.id)).all())
         sweeper.sweep(session, now=datetime.now(UTC), wake=lambda _: None, marks=Marks(client))
-    assert work("none") == 0
+    assert work("none", own) == 0
     with postgres_database.read() as reader:
         states = {row.to_number: row.state for row in reader.execute(select(Message.to_number, Message.state))}
     least, most = (claimed, claimed) if emptied else in_doubt
@@ -125,5 +92,8 @@ def test_nothing_is_lost_or_doubled_and_what_never_left_leaves(
     assert set(states) == {*Judge.taken, *doubted}, "lost"
 
 
-def work(step: str) -> int:
-    return subprocess.run([sys.executable, "-c", KILLED, step], check=False, timeout=120, capture_output=True).returncode
+def work(step: str, environment: dict[str, str]) -> int | None:
+    process = forking().Process(target=killed_sender.send, args=(step, environment))
+    process.start()
+    process.join(120)
+    return process.exitcode

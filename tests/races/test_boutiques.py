@@ -11,9 +11,9 @@ from app.coop.lots import runs
 from app.coop.verify import verify
 from tests import sample_boutiques, sample_declarations
 from tests.acts import by, own
-from tests.races.test_races import NOW, RACERS, house, processes, run
+from tests.races.test_races import NOW, RACERS, house, run
 
-__all__ = ["house", "processes"]
+__all__ = ["house"]
 
 
 @pytest.fixture
@@ -27,43 +27,43 @@ def source(house):
     return house
 
 
-def test_a_member_who_votes_eight_times_at_once_has_one_voice(processes, source):
-    assert run(processes, source, "voice", member=202) == {"done": RACERS}
+def test_a_member_who_votes_eight_times_at_once_has_one_voice(source):
+    assert run(source, "voice", member=202) == {"done": RACERS}
     with source.read() as reader:
         assert reader.scalar(select(func.count()).select_from(IdeaVoice)) == 1
 
 
-def test_a_half_day_that_eight_want_is_one_members(processes, house):
+def test_a_half_day_that_eight_want_is_one_members(house):
     women = sample_declarations.women(house, 4)
     sample_boutiques.dryer(house, NOW)
-    assert run(processes, house, "book", members=women) == {"done": 1, "HalfDayTaken": RACERS - 1}
+    assert run(house, "book", members=women) == {"done": 1, "HalfDayTaken": RACERS - 1}
     with house.read() as reader:
         assert reader.scalar(select(func.count()).select_from(Booking)) == 1
         assert verify(reader).wrong == ()
 
 
-def test_a_days_deliveries_that_eight_collect_are_one_lot(processes, house):
+def test_a_days_deliveries_that_eight_collect_are_one_lot(house):
     sample_boutiques.keccax(house, NOW)
-    assert run(processes, house, "collect") == {"done": 1, "NothingDelivered": RACERS - 1}
+    assert run(house, "collect") == {"done": 1, "NothingDelivered": RACERS - 1}
     with house.read() as reader:
         assert verify(reader).wrong == ()
 
 
-def test_the_last_forty_kilos_of_a_lot_are_split_off_twice_at_most(processes, house):
+def test_the_last_forty_kilos_of_a_lot_are_split_off_twice_at_most(house):
     sample_boutiques.keccax(house, NOW)
     with house.transaction() as session:
         code = runs.collect(session, by(sample_declarations.CLERK, "collect", NOW), 1, 1, NOW.date()).code
-    assert run(processes, house, "split", code=code) == {"done": 2, "LotShort": RACERS - 2}
+    assert run(house, "split", code=code) == {"done": 2, "LotShort": RACERS - 2}
     with house.read() as reader:
         assert verify(reader).wrong == ()
 
 
-def test_three_jars_for_eight_buyers_are_three_and_a_reservation_is_given_back_once(processes, house):
+def test_three_jars_for_eight_buyers_are_three_and_a_reservation_is_given_back_once(house):
     offer, _ = sample_boutiques.jars(house, NOW, units=3)
-    assert run(processes, house, "buy", offer=offer) == {"done": 3, "SoldOut": RACERS - 3}
+    assert run(house, "buy", offer=offer) == {"done": 3, "SoldOut": RACERS - 3}
     with house.read() as reader:
         order = reader.scalar(select(func.min(Order.id)))
-    assert run(processes, house, "give_back", order=order) == {"done": 1, "OrderNotOpen": RACERS - 1}
+    assert run(house, "give_back", order=order) == {"done": 1, "OrderNotOpen": RACERS - 1}
     with house.read() as reader:
         assert reader.scalar(select(Offer.quantity).where(Offer.id == offer)) == 1
         assert verify(reader).wrong == ()

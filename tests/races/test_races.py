@@ -1,6 +1,5 @@
 """Eight processes race for one thing: one gets it, the rest are refused in words, and the books agree."""
 
-import multiprocessing
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -18,18 +17,11 @@ from app.coop.till import payouts, withdrawals
 from app.coop.verify import verify
 from tests import sample_declarations
 from tests.acts import by, own
+from tests.child_processes import forking
 from tests.races import racing_process
 
 RACERS = 8
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def processes():
-    """Give a server that has imported all that a racer needs, and forks one in no time."""
-    server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload([racing_process.__name__])
-    return server
 
 
 @pytest.fixture
@@ -38,8 +30,9 @@ def house(postgres_database):
     return postgres_database
 
 
-def run(processes, database, act, **given):
+def run(database, act, **given):
     """Let eight do the same at once; return how many ended how."""
+    processes = forking()
     with processes.Manager() as manager:
         start = manager.Barrier(RACERS)
         with processes.Pool(RACERS) as pool:
@@ -75,33 +68,33 @@ def savings(database):
         return balances_of(reader, 1).savings
 
 
-def test_the_last_franc_goes_once(processes, house):
+def test_the_last_franc_goes_once(house):
     of = {"savings": account(house, "savings", 1), "cash": account(house, "cash", None)}
     with house.transaction() as session:
         lines = [(of["savings"], 12_499), (of["cash"], -12_499)]
         post(session, operation="rest", kind="withdrawal", cooperative_id=1, member_id=1, lines=lines, now=NOW)
-    assert run(processes, house, "last_franc", **of) == {"done": 1, "Overdrawn": RACERS - 1}
+    assert run(house, "last_franc", **of) == {"done": 1, "Overdrawn": RACERS - 1}
     assert savings(house) == 0
 
 
-def test_all_savings_are_asked_for_once(processes, house):
-    assert run(processes, house, "ask_for_all", francs=12_500) == {"done": 1, "AlreadyOpen": RACERS - 1}
+def test_all_savings_are_asked_for_once(house):
+    assert run(house, "ask_for_all", francs=12_500) == {"done": 1, "AlreadyOpen": RACERS - 1}
     with house.read() as reader:
         assert withdrawals.free_savings(reader, 1) == 0
         assert len(reader.execute(select(approvals.Approval.id)).all()) == 1
 
 
-def test_a_withdrawal_is_handed_over_and_received_once(processes, house):
+def test_a_withdrawal_is_handed_over_and_received_once(house):
     payout = asked(house)
-    assert run(processes, house, "hand_over", payout=payout) == {"done": 1, "HandoverNotOpen": RACERS - 1}
+    assert run(house, "hand_over", payout=payout) == {"done": 1, "HandoverNotOpen": RACERS - 1}
     assert savings(house) == 0
-    assert run(processes, house, "receive", payout=payout) == {"done": 1, "HandoverNotOpen": RACERS - 1}
+    assert run(house, "receive", payout=payout) == {"done": 1, "HandoverNotOpen": RACERS - 1}
     assert savings(house) == 0
     with house.read() as reader:
         assert handed_by_reference(reader, 1, "000000") is None
 
 
-def test_a_list_of_weighings_is_credited_once(processes, house):
+def test_a_list_of_weighings_is_credited_once(house):
     women = sample_declarations.women(house, 40)
     refs = sample_declarations.declared(house, women, NOW)
     with house.transaction() as session:
@@ -110,7 +103,7 @@ def test_a_list_of_weighings_is_credited_once(processes, house):
             act = by(sample_declarations.CLERK, f"note {number}", NOW)
             line = weighings.note(session, act, what, weight=what.declared, grade="A", weighed_at=NOW)
     worth = 40 * 12_500
-    assert run(processes, house, "confirm_list", upto=line.id, francs=worth) == {"done": 1, "ListChanged": RACERS - 1}
+    assert run(house, "confirm_list", upto=line.id, francs=worth) == {"done": 1, "ListChanged": RACERS - 1}
     with house.read() as reader:
         assert verify(reader).wrong == ()
         assert sum(balances_of(reader, member).payable for member in women) == 40 * (12_500 - 250 - 2_450)
