@@ -210,19 +210,18 @@ def scratch(postgres_server: Server) -> Iterator[Scratch]:
 @pytest.fixture
 def another(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[[], Database]]:
     """Give as many SQLite files of the test's own as it asks for, migrated and empty."""
-    made: list[tuple[Database, samples.File]] = []
+    made: list[Database] = []
 
     def another() -> Database:
         file = shutil.copyfile(sqlite_template, tmp_path / f"jappoo{len(made) or ''}.db")
         database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS, service=SERVICE)
-        made.append((database, samples.File(file)))
-        samples.begin(*made[-1])
+        made.append(database)
+        samples.begin(database, samples.File(Path(file)))
         return database
 
     yield another
-    for database, file in made:
+    for database in made:
         database.dispose()
-        file.close()
 
 
 @pytest.fixture
