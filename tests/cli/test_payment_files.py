@@ -133,6 +133,9 @@ WRITTEN = [
     ("two columns of one name", "{head};amount\n{line};1\n", "Deux colonnes ont le même nom: amount"),
     ("more cells than columns", "{head}\n{line};1\n", "Ligne 2: plus de cellules que de colonnes"),
     ("a quote that isn't closed", '{head}\n{line}\n"{line}\n{line}\n', "Ligne 3: un guillemet n'est pas fermé"),
+    ("a total of its lines", "{head}\n{line}\nTOTAL;;9800\n", "1 accepted"),
+    ("a total of more than its lines", "{head}\n{line}\nTOTAL;;19600\n", "Ligne 3: Le total dit 19 600, les lignes font 9 800."),
+    ("more lines counted than there are", "{head}\n{line}\nTOTAL : 2 lignes;;\n", "Ligne 3: La feuille dit 2, il y a 1 ligne"),
     ("no text", "\0\0", "ni un tableau ni un texte"),
 ]
 

@@ -173,7 +173,8 @@ def written(rows: Iterable[dict[str, str]]) -> str:
 def read(file: Path | BinaryIO) -> list[tuple[int, dict[str, str]]]:
     """Return the lines of a file in, each with its number, without its titles and totals.
 
-    Raises SheetRefused: nothing of such a file is taken. One cell too many in a line is enough: its cells may have slipped.
+    Raises SheetRefused: nothing of such a file is taken. One cell too many in a line is enough: its cells may have slipped; or
+    a total that its lines don't come to.
     """
     table = read_table(file, COLUMNS_IN)
     # Read as if it weren't there, a column of failures would settle what the operator didn't pay.
@@ -186,6 +187,10 @@ def read(file: Path | BinaryIO) -> list[tuple[int, dict[str, str]]]:
     broken = next((row for row in rows if row.kind == "broken"), None)
     if broken is not None:
         raise SheetRefused(f"Ligne {broken.number}: plus de cellules que de colonnes. Rien n'est pris.")
+    # Of a file that was cut off, what is left would be settled, and nobody looked for the rest.
+    unlike = next((one for one in table.remarks if one.kind == "total"), None)
+    if unlike is not None:
+        raise SheetRefused(f"Ligne {unlike.row}: {unlike.says} Rien n'est pris.")
     lines = [row for row in rows if row.kind == "data"]
     # Beside lines of which the operator says something, a blank says that nothing was done.
     blank = {field: "nothing" for field in ("status", "state") if any(_said(row, field) for row in lines)}
