@@ -113,6 +113,18 @@ def test_a_second_before_it_is_still_hers(shop):
     assert (shop.left, shop.lot) == (Decimal(37), (Decimal(149), Decimal(37)))
 
 
+def test_nothing_is_kept_past_its_best_before_day(shop):
+    with shop.database.transaction() as session:
+        offer = session.get(Offer, shop.offer)
+        offer.until_at = shop.clock().replace(hour=0) + timedelta(days=1)
+    row = shop.order(201, 3)
+    assert row.reserved_until == offer.until_at
+    shop.forward(hours=14)
+    with pytest.raises(orders.OrderNotOpen):
+        shop.do(sales.hand_over, TREASURER, row.id)
+    assert (shop.left, shop.lot) == (Decimal(0), (Decimal(152), Decimal(0)))
+
+
 def test_who_let_two_expire_buys_at_the_counter(shop):
     for _ in range(2):
         shop.order(STRANGER, 1)
@@ -141,7 +153,7 @@ def test_who_ordered_and_did_not_come_is_told_once_by_day(shop):
     for at in (ends + timedelta(hours=10), ends + timedelta(hours=11)):
         [message] = told(at.replace(hour=9))
         assert message.to_number == STRANGER
-        assert f"commande code {row.code}: pas retirée en 48 h" in message.text
+        assert f"commande code {row.code}: pas retirée à temps" in message.text
 
 
 def test_what_could_not_be_told_for_a_day_is_told_no_more(shop):

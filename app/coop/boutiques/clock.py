@@ -34,7 +34,7 @@ def sweep(session: Session, now: datetime) -> None:
 
 
 def tell_expired(session: Session, now: datetime) -> None:
-    """Tell who ordered that nobody came in 48 h, once, by day; what couldn't be told for TOLD_WITHIN is told no more."""
+    """Tell who ordered that nobody came in time, once, by day; what couldn't be told for TOLD_WITHIN is told no more."""
     if not service_of(session).awake(now):
         return
     # The number is blanked where the name of whoever ordered was erased.

@@ -19,7 +19,7 @@ from app.coop.references import draw_free
 from app.db.rows import require, store, total
 
 RESERVED_FOR = timedelta(hours=48)
-"""A reservation is over at this instant: who comes exactly then is late."""
+"""A reservation is over at this instant, or with its offer: nothing is kept past its best-before day. Who comes exactly then is late."""
 AGAIN_WITHIN = timedelta(minutes=30)
 STRANGERS_PART = 10
 """A stranger orders a tenth of what is left at the most, and always one unit."""
@@ -106,7 +106,7 @@ def place(
         state="reserved",
         code=code,
         at=act.now,
-        reserved_until=act.now + RESERVED_FOR,
+        reserved_until=min(act.now + RESERVED_FOR, offer.until_at),
         channel=act.channel,
         operation=act.operation,
     )
