@@ -19,7 +19,7 @@ from app.coop.references import draw_free
 from app.db.rows import require, store, total
 
 RESERVED_FOR = timedelta(hours=48)
-"""A reservation is over at this instant, or with its offer: nothing is kept past its best-before day. Who comes exactly then is late."""
+"""A reservation is over at this instant, or with its offer, which its best-before day ends: who comes exactly then is late."""
 AGAIN_WITHIN = timedelta(minutes=30)
 STRANGERS_PART = 10
 """A stranger orders a tenth of what is left at the most, and always one unit."""
