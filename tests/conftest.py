@@ -32,8 +32,6 @@ EDGES = ["sqlite", "postgresql"] if os.environ.get("EVERY_DATABASE") else ["post
 
 What they call is tried on both in tests/coop, and every talk (tests/conversations) is held on both.
 """
-LONG = ("tests/browser/", "tests/faults/", "tests/properties/", "tests/cli/test_demo", "tests/web/test_web_process")
-"""Where tests take ten seconds and more."""
 PATIENT_MS = 60_000
 """A test fills and measures as a command does: the service's own time-outs are for hops, and fall on a busy machine."""
 
@@ -70,16 +68,6 @@ def pytest_configure() -> None:
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plainly])
     hypothesis.settings.register_profile("unhurried", deadline=None)
     hypothesis.settings.load_profile("unhurried")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Have each process begin with its share of the long ones: one that comes last keeps all others waiting."""
-    many = getattr(config, "workerinput", {}).get("workercount", 1)
-    long = [item for item in items if item.nodeid.startswith(LONG)]
-    short = [item for item in items if not item.nodeid.startswith(LONG)]
-    ends = [len(short) * number // many for number in range(many + 1)]
-    items[:] = [one for number in range(many) for one in (*long[number::many], *short[ends[number] : ends[number + 1]])]
 
 
 def pytest_collection_finish() -> None:
