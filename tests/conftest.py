@@ -23,7 +23,7 @@ from app.service import Service
 from app.ussd.menu import Menu, menu_from_json
 from config.processes import collect_seldom
 from menus.publication import demand_bound
-from tests import samples, standing, statements
+from tests import sample_cooperative, samples, standing, statements
 from tests.scratch import Scratch, migrate
 from tests.servers import Server, make_postgres, make_valkey
 
@@ -94,8 +94,7 @@ def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr("app.web.ussd_webhook.HOP_SECONDS", 60.0)
     monkeypatch.setattr("app.db.database.STATEMENT_MS", PATIENT_MS)
-    monkeypatch.setattr("app.coop.access.pins.MEMORY_KIB", 8)
-    monkeypatch.setattr("app.coop.access.pins.PASSES", 1)
+    sample_cooperative.hash_cheaply(monkeypatch)
     monkeypatch.setattr("menus.publication.menu_from_json", _read_once)
     monkeypatch.setattr("menus.publication.demand_bound", _bound_once)
     monkeypatch.setattr("app.ussd.shared.SECONDS", 0.0)
@@ -204,7 +203,7 @@ def another(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[[], Data
         file = shutil.copyfile(sqlite_template, tmp_path / f"jappoo{len(made) or ''}.db")
         database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS, service=SERVICE)
         made.append(database)
-        samples.begin(database, samples.File(Path(file)))
+        samples.begin(database, samples.File(file))
         return database
 
     yield another

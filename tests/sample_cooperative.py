@@ -35,10 +35,15 @@ NOBODY = "+221775550000"
 @cache
 def hashed(pin: str) -> str:
     """Hash it as cheaply as tests do, also where a fixture of the whole run is the first to ask."""
-    with pytest.MonkeyPatch.context() as cheaply:
-        cheaply.setattr(pins, "MEMORY_KIB", 8)
-        cheaply.setattr(pins, "PASSES", 1)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        hash_cheaply(monkeypatch)
         return pins.hash_pin(pin, PEPPERS)[0]
+
+
+def hash_cheaply(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash PINs as cheaply as argon2id can."""
+    monkeypatch.setattr(pins, "MEMORY_KIB", 8)
+    monkeypatch.setattr(pins, "PASSES", 1)
 
 
 @sample

@@ -37,6 +37,7 @@ class Proof:
         self.constants = {name: Kind("constant", value) for name, value in constants.items()}
         self.vocabulary = Vocabulary(menu, bindings, self.constants)
         self._callers = ("", *menu.callers)
+        self._first = menu.screens.get(menu.start) or next(iter(menu.screens.values()))
 
     def findings(self) -> list[Finding]:
         """Return what keeps the menu from being published, in the file's order; none is a proof.
@@ -59,13 +60,12 @@ class Proof:
 
     def targets(self) -> Found:
         """Every way leads to a screen that exists."""
-        first = self.menu.screens.get(self.menu.start) or next(iter(self.menu.screens.values()))
         for name in (self.menu.start, self.menu.trouble):
             if name not in self.menu.screens:
-                yield first, f"there is no screen {name}"
+                yield self._first, f"there is no screen {name}"
         for guard, leads in self.menu.guards.items():
             yield from (
-                (first, f"guard {guard}: {lead} leads to no screen: {to}")
+                (self._first, f"guard {guard}: {lead} leads to no screen: {to}")
                 for lead, to in leads.items()
                 if to not in self.menu.screens
             )
@@ -99,23 +99,21 @@ class Proof:
                 yield screen, f"no guard is called {screen.guard}"
             for caller in {kind for choice in screen.choices.values() for kind in choice.faces} - set(self.bindings.kinds):
                 yield screen, f"nobody is known as {caller}"
-        first = self.menu.screens.get(self.menu.start) or next(iter(self.menu.screens.values()))
         for guard, leads in self.menu.guards.items():
             declared = set(self.bindings.guards[guard].leads) if guard in self.bindings.guards else {"(unbound)"}
-            yield from ((first, f"guard {guard} may lead to {lead}: say where") for lead in declared - set(leads))
+            yield from ((self._first, f"guard {guard} may lead to {lead}: say where") for lead in declared - set(leads))
 
     def words(self) -> Found:
         """The words that belong to no screen are all there, and the endings among them fit."""
-        first = self.menu.screens[self.menu.start]
         for word in (*NEEDED_WORDS, *(SPARED_WORDS & self.menu.words.keys())):
             texts = self.menu.words.get(word)
             if not texts:
-                yield first, f"words.{word} is missing"
+                yield self._first, f"words.{word} is missing"
                 continue
             for language, said in texts.items():
                 longest = fill(fold(said), {name: kind.longest for name, kind in self.constants.items()})
-                yield from self._fits(first, f"words.{word}", language, longest)
-        yield from ((first, f"these values clash: {path}") for path in self.vocabulary.clashes)
+                yield from self._fits(self._first, f"words.{word}", language, longest)
+        yield from ((self._first, f"these values clash: {path}") for path in self.vocabulary.clashes)
 
     def reach(self) -> Found:
         """Every screen can be reached."""
@@ -264,9 +262,8 @@ class Proof:
             return
         above = ("unknown", "empty", "several", *(("lost",) if "lost" in self.menu.words else ()))
         yield from (fold(self.menu.said(self.menu.words[word], language)) for word in above)
-        for acted in self._screens():
-            if acted.notice and acted.done == screen.name:
-                yield fill(fold(self.menu.said(acted.notice, language)), self._longest_anywhere)
+        told = (acted.notice for acted in self._screens() if acted.notice and acted.done == screen.name)
+        yield from (fill(fold(self.menu.said(notice, language)), self._longest_anywhere) for notice in told)
         for code, texts in screen.refusals.items():
             kinds = self.vocabulary.of_refusal(screen, code)
             yield fill(fold(self.menu.said(texts, language)), {name: kind.longest for name, kind in kinds.items()})
