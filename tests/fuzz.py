@@ -254,9 +254,9 @@ class Hands:
             return list(reader.scalars(select(Order.code).where(Order.state == "reserved")))
 
     def acts(self) -> int:
-        """Count what was done so far."""
+        """Count what was done so far; a broadcast's code keeps an operation of its own, within the act."""
         with self.database.read() as reader:
-            return reader.scalar(select(func.count()).select_from(Operation)) or 0
+            return reader.scalar(select(func.count()).where(Operation.act != "broadcast")) or 0
 
     def judged(self, reply: Reply) -> Reply:
         """Hold a reply to what every one of them promises."""
