@@ -125,7 +125,9 @@ def make_postgres(folder: Path) -> Server:
     if not (data / "PG_VERSION").exists():
         _run("initdb", "-D", str(data), "-U", "jappoo", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
     port = free_port()
-    command = _postgres("postgres", "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-F", "-c", "unix_socket_directories=")
+    # What it keeps in shared memory stays there when it is killed; a file lies in its folder.
+    settings = ["-c", "unix_socket_directories=", "-c", "dynamic_shared_memory_type=mmap"]
+    command = _postgres("postgres", "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-F", *settings)
 
     def answers() -> bool:
         try:
