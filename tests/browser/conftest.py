@@ -89,14 +89,21 @@ class Seat:
         page.get_by_role("button", name="C'est confirmé, entrer").click()
         page.get_by_role("heading", level=1, name="Ma journée").wait_for()
 
-    def look(self, picture: str = "") -> None:
+    def look_at_both_widths(self) -> None:
+        """Look as wide as a desk's window, then as a telephone's, and leave it so: colours are the same in both."""
+        for width, (across, down) in reversed(WIDTHS.items()):
+            self.page.set_viewport_size({"width": across, "height": down})
+            self.look(colours=width == "desk")
+
+    def look(self, picture: str = "", *, colours: bool = True) -> None:
         """Hold the page that is shown to what it owes everybody; `make guide` keeps a picture of it under a name."""
         page = self.page
         page.wait_for_load_state()
         assert page.evaluate(TOO_WIDE) == []
+        asked = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": colours}}}
         serious = [
             f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:120]})"
-            for one in Axe().run(page).response["violations"]
+            for one in Axe().run(page, options=asked).response["violations"]
             if one["impact"] in ("serious", "critical")
         ]
         assert serious == []
