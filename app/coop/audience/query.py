@@ -23,6 +23,9 @@ from app.sms.broadcasts.expansion import Found
 from app.sms.broadcasts.progress import ASIDE
 from app.sms.models import Message
 
+_Other, _Holder, _Later = aliased(Number), aliased(Member), aliased(Consent)
+_TAKEN_BACK = exists().where(_Later.phone == Consent.phone, _Later.purpose == Consent.purpose, _Later.id > Consent.id)
+
 
 class Limits(msgspec.Struct, frozen=True):
     """What else decides: the consent that is needed, the day (terms of office), earlier broadcasts' causes of which a number
@@ -135,16 +138,15 @@ def _in(audience: Audience, member: Any, today: date) -> Sequence[ColumnElement[
 
 def _once(audience: Audience, limits: Limits) -> ColumnElement[bool]:
     """Take of those who share a number the first that the audience means; only shared numbers have places."""
-    other, holder = aliased(Number), aliased(Member)
     before = [
-        other.phone == Number.phone,
-        other.id != Number.id,
-        other.proof_wanted.is_(False),
-        or_(other.place.is_(None), other.id < Number.id),
+        _Other.phone == Number.phone,
+        _Other.id != Number.id,
+        _Other.proof_wanted.is_(False),
+        or_(_Other.place.is_(None), _Other.id < Number.id),
     ]
     if limits.newest is not None:
-        before.append(other.id <= limits.newest)
-    earlier = exists().where(*before, holder.person_id == other.person_id, *_in(audience, holder, limits.today))
+        before.append(_Other.id <= limits.newest)
+    earlier = exists().where(*before, _Holder.person_id == _Other.person_id, *_in(audience, _Holder, limits.today))
     return or_(Number.place.is_(None), ~earlier.correlate(Number))
 
 
@@ -155,10 +157,8 @@ def _stopped(limits: Limits, phone: InstrumentedAttribute[str]) -> ColumnElement
 
 def _newest(purpose: str, *, given: bool) -> Select[str]:
     """Return the SELECT of the numbers whose newest word on a consent was yes, or no."""
-    later = aliased(Consent)
-    since = exists().where(later.phone == Consent.phone, later.purpose == Consent.purpose, later.id > Consent.id)
     written = literal(purpose, literal_execute=True)  # partial indexes are found by values that stand in the SQL
-    return select(Consent.phone).where(Consent.purpose == written, Consent.given.is_(given), ~since)
+    return select(Consent.phone).where(Consent.purpose == written, Consent.given.is_(given), ~_TAKEN_BACK)
 
 
 def _capped(limits: Limits, phone: InstrumentedAttribute[str]) -> ColumnElement[bool] | None:

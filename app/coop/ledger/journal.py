@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select, tuple_
-from sqlalchemy.orm import aliased
 
 from app.clock import DAKAR
 from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.ledger.queries import is_reversed
 from app.coop.members.models import Member, Person
 
 PAGE = 50
@@ -45,8 +45,7 @@ def entries_of(
     Without `all_names` an entry names a member only where it moves an account of theirs: who got aid isn't for everybody who reads.
     """
     begins = datetime(day.year, day.month, day.day, tzinfo=DAKAR)
-    undoing = aliased(JournalEntry)
-    undone = select(undoing.id).where(undoing.reverses_id == JournalEntry.id).exists().label("undone")
+    undone = is_reversed(JournalEntry.id).label("undone")
     told = (JournalEntry.id, JournalEntry.at, JournalEntry.kind, JournalEntry.member_id, Person.name, JournalEntry.reverses_id)
     rows: Any = select(*told, undone).outerjoin(Member, Member.id == JournalEntry.member_id)
     rows = rows.outerjoin(Person, Person.id == Member.person_id).where(JournalEntry.cooperative_id == cooperative_id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.db.base import Base, Id, Utc
 
@@ -55,3 +55,7 @@ class Posting(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entries.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     amount: Mapped[int] = mapped_column(BigInteger)
+
+
+Undoing, Undone = aliased(JournalEntry), aliased(JournalEntry)
+"""The reversal of an entry, and the entry that a reversal undoes. Made once: it costs ten times what using it does."""

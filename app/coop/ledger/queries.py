@@ -5,22 +5,20 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, literal, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
-from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.ledger.models import Account, JournalEntry, Posting, Undoing, Undone
 from app.coop.ledger.services import OWED
 
 
 def is_reversed(entry_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
     """Say in SQL that the entry of a row was reversed."""
-    undoing = aliased(JournalEntry)
-    return select(undoing.id).where(undoing.reverses_id == entry_id).exists()
+    return select(Undoing.id).where(Undoing.reverses_id == entry_id).exists()
 
 
 def kind_undone() -> ColumnElement[str]:
     """Say in SQL of which kind an entry is; a reversal is of the kind that it undoes: it counts with what it takes back."""
-    undone = aliased(JournalEntry)
-    return func.coalesce(select(undone.kind).where(undone.id == JournalEntry.reverses_id).scalar_subquery(), JournalEntry.kind)
+    return func.coalesce(select(Undone.kind).where(Undone.id == JournalEntry.reverses_id).scalar_subquery(), JournalEntry.kind)
 
 
 class Balances(msgspec.Struct, frozen=True):

@@ -23,10 +23,12 @@ class Contact(msgspec.Struct, frozen=True):
     """The number when it is hers alone, and proved: where money may be sent."""
 
 
+_Other = aliased(Number)
+_SHARED = exists(select(_Other.id).where(_Other.phone == Number.phone, _Other.id != Number.id)).label("shared")
+
+
 def reach(reader: Connection | Session, members: Collection[int]) -> dict[int, Contact]:
     """Return how each member is reached; one SELECT."""
-    other = aliased(Number)
-    shared = exists(select(other.id).where(other.phone == Number.phone, other.id != Number.id)).label("shared")
     rows = reader.execute(
         select(
             Member.id,
@@ -36,7 +38,7 @@ def reach(reader: Connection | Session, members: Collection[int]) -> dict[int, C
             Number.phone,
             Number.trusted,
             Number.proof_wanted,
-            shared,
+            _SHARED,
         )
         .outerjoin(Number, Number.person_id == Member.person_id)
         .where(Member.id.in_(set(members)))

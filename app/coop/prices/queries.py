@@ -16,6 +16,7 @@ from app.coop.products.models import CooperativeProduct, Product, ProductAlias
 from app.coop.scope import FEDERATION, Scope
 from app.letters import plain
 
+_Other = aliased(Product)
 SURE, NEAR = 88, 62
 """Likeness (0–100) from which a spelling is taken for a product, and from which it is suggested."""
 MOST_SLIPS = 2
@@ -108,9 +109,9 @@ def _newest(scope: Scope, now: datetime) -> Select[Any]:
         rows = rows.where(place.is_(None))
     else:
         rows = rows.where(or_(place.is_(None), scope.own(place)), PriceRow.product_id.in_(_taken_by(scope)))
-    ranked, other = rows.subquery(), aliased(Product)
+    ranked = rows.subquery()
     if scope.is_federation:
-        at: Any = select(func.count()).where(other.id < Product.id).scalar_subquery()
+        at: Any = select(func.count()).where(_Other.id < Product.id).scalar_subquery()
     else:
         taken = scope.own(CooperativeProduct.cooperative_id) & (CooperativeProduct.product_id == Product.id)
         at = select(CooperativeProduct.slot).where(taken).scalar_subquery()

@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 from sqlalchemy import Connection, func, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.act import Act
@@ -12,7 +12,7 @@ from app.coop.cooperatives.lock import lock_cooperative
 from app.coop.handover.box import box_of, lock_box
 from app.coop.handover.kinds import handover_kinds
 from app.coop.handover.services import take_back
-from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.ledger.models import Account, JournalEntry, Posting, Undoing
 from app.coop.ledger.services import AlreadyReversed, Overdrawn, reverse
 from app.coop.members.lock import MemberLeft
 from app.coop.members.models import Member
@@ -48,18 +48,17 @@ def reversible_kinds() -> dict[str, str]:
 
 def reversible(reader: Connection | Session, cooperative_id: int, member_id: int, only: int | None = None) -> list[ReversibleEntry]:
     """Return a member's last entries that could be reversed, newest first; or one, however old."""
-    undone = aliased(JournalEntry)
     # Postings sum to zero: half of their sizes is what was moved.
     moved = func.sum(func.abs(Posting.amount)) / 2
     rows = reader.execute(
         select(JournalEntry.id, JournalEntry.at, JournalEntry.kind, moved)
         .join(Posting, Posting.entry_id == JournalEntry.id)
-        .outerjoin(undone, undone.reverses_id == JournalEntry.id)
+        .outerjoin(Undoing, Undoing.reverses_id == JournalEntry.id)
         .where(
             JournalEntry.cooperative_id == cooperative_id,
             JournalEntry.member_id == member_id,
             JournalEntry.kind.in_(reversible_kinds()),
-            undone.id.is_(None),
+            Undoing.id.is_(None),
             true() if only is None else JournalEntry.id == only,
         )
         .group_by(JournalEntry.id, JournalEntry.at, JournalEntry.kind)

@@ -6,9 +6,9 @@ from datetime import date
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.ledger.models import Account, JournalEntry, Posting, Undone
 from app.coop.scope import Scope
 from app.coop.till.models import Instalment, Payout
 
@@ -74,16 +74,16 @@ def _accounts(reader: Connection | Session, whose: ColumnElement[bool]) -> dict[
     """Return what is owed, and what was repaid since the first hand-over with a schedule, by member and kind."""
     scheduled = select(Payout.member_id, Payout.kind, func.min(Payout.handed_entry_id).label("entry"))
     scheduled = scheduled.where(whose, Payout.state.in_(RUNNING), Payout.instalments > 0).group_by(Payout.member_id, Payout.kind)
-    first, undone = scheduled.subquery(), aliased(JournalEntry)
+    first = scheduled.subquery()
     # a reversal counts with the entry that it takes back
-    kind, entry = func.coalesce(undone.kind, JournalEntry.kind), func.coalesce(undone.id, JournalEntry.id)
+    kind, entry = func.coalesce(Undone.kind, JournalEntry.kind), func.coalesce(Undone.id, JournalEntry.id)
     repaid = func.sum(case((kind.in_(REPAYS) & (entry > first.c.entry), -Posting.amount), else_=0))
     rows = (
         select(Account.member_id, Account.kind, Account.balance, repaid)
         .join(first, (first.c.member_id == Account.member_id) & (first.c.kind == Account.kind))
         .join(Posting, Posting.account_id == Account.id)
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
-        .outerjoin(undone, undone.id == JournalEntry.reverses_id)
+        .outerjoin(Undone, Undone.id == JournalEntry.reverses_id)
         .group_by(Account.member_id, Account.kind, Account.balance)
     )
     return {(row[0], row[1]): (row[2], int(row[3])) for row in reader.execute(rows)}
