@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Boolean, ColumnElement, Connection, column, exists, func, insert, select, table, true
+from sqlalchemy import BindParameter, Boolean, ColumnElement, Connection, column, exists, func, insert, select, table, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.base import Utc
@@ -32,7 +32,7 @@ REACHED = ("accepted", "underway", "delivered")
 """States of messages that the gateway did take."""
 
 
-def wants(phone: str | InstrumentedAttribute[str], purpose: str) -> ColumnElement[bool]:
+def wants(phone: str | InstrumentedAttribute[str] | BindParameter[str], purpose: str) -> ColumnElement[bool]:
     """Return SQL that tells whether a number (or a column of them) wants messages of a purpose."""
     newest = select(CONSENT.given).where(CONSENT.phone == phone, CONSENT.purpose == purpose).order_by(CONSENT.id.desc()).limit(1)
     return func.coalesce(newest.scalar_subquery(), true())

@@ -1,8 +1,9 @@
 """What messages come to: figures over a time, by whatever they are grouped by. Each figure is defined here and nowhere else."""
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, Label, and_, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Label, and_, case, func, select
 
 from app.sms.broadcasts.progress import DROPPED
 from app.sms.models import Message
@@ -22,7 +23,8 @@ NEVER_LEFT = Message.state.in_(("queued", "sending", "expired")) | and_(
 """What cost nothing, or nothing yet. *Maybe sent* counts as sent."""
 
 
-def figures() -> list[Label[int]]:
+@cache
+def figures() -> tuple[Label[int], ...]:
     """Return the figures, as SQL: messages are counted, parts are those of messages that left (as the provider said, else as
     we counted), money is XOF as estimated and hundredths of XOF as the provider said; `unknown` left without a known cost."""
 
@@ -35,7 +37,7 @@ def figures() -> list[Label[int]]:
     refused = Message.state == "refused"
     known = func.coalesce(Message.reason, "").in_(REASONS)
     parts = func.coalesce(Message.actual_parts, Message.parts)
-    return [
+    return (
         func.count().label("messages"),
         total(parts, "parts"),
         count(Message.state == "delivered", "delivered"),
@@ -52,10 +54,10 @@ def figures() -> list[Label[int]]:
         total(func.coalesce(Message.actual_centimes, 0), "centimes_actual"),
         count(~NEVER_LEFT & Message.actual_centimes.is_(None), "unknown"),
         total(func.coalesce(Message.actual_centimes, Message.price * 100), "centimes_best"),
-    ]
+    )
 
 
-def since(start: datetime, end: datetime | None = None) -> ColumnElement[bool]:
+def since(start: datetime | BindParameter[datetime], end: datetime | BindParameter[datetime] | None = None) -> ColumnElement[bool]:
     """Return the condition for messages written from an instant on, and before another."""
     begun = Message.created_at >= start
     return begun if end is None else begun & (Message.created_at < end)

@@ -12,8 +12,10 @@ when the same one goes out again and again.
 """
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import case, func, select, true
+from sqlalchemy import BindParameter, Select, String, bindparam, case, func, select, true
 from sqlalchemy.orm import Session
 
 from app.sms.consents import PERSON as PERSON
@@ -28,6 +30,20 @@ NOTICES = 10
 """Notices to one number in 24 hours."""
 
 
+@cache
+def _had(consent: str | None) -> Select[*tuple[Any, ...]]:
+    """Build it once for each consent (None for none): whether a number is willing, its notices of the day, and the same text."""
+    to: BindParameter[str] = bindparam("to", type_=String)
+    same = [
+        func.count(case(((Message.text == bindparam("words")) & (Message.created_at > bindparam(f"since{at}")), 1)))
+        for at in range(len(SAME))
+    ]
+    notices = func.count(case((Message.purpose == "notice", 1)))
+    # Refused ones don't count: each would hold the next one back, for as long as a machine goes on.
+    lately = (Message.to_number == to) & (Message.created_at > bindparam("day")) & (Message.state != "refused")
+    return select(wants(to, consent) if consent else true(), notices, *same).where(lately)
+
+
 def why_not(session: Session, *, to: str, purpose: str, text: str, now: datetime) -> str | None:
     """Return why a message must not leave, or None: one SELECT, and none for purposes that nothing holds back."""
     kind = PURPOSES[purpose]
@@ -35,12 +51,8 @@ def why_not(session: Session, *, to: str, purpose: str, text: str, now: datetime
         return "not a person's number"
     if not (kind.consent or kind.guarded):
         return None
-    # Refused ones don't count: each would hold the next one back, for as long as a machine goes on.
-    lately = (Message.to_number == to) & (Message.created_at > now - DAY) & (Message.state != "refused")
-    same = [func.count(case(((Message.text == text) & (Message.created_at > now - within), 1))) for within, _ in SAME]
-    notices = func.count(case((Message.purpose == "notice", 1)))
-    wanted = wants(to, kind.consent) if kind.consent else true()
-    willing, told, *repeated = session.execute(select(wanted, notices, *same).where(lately)).one()
+    since = {f"since{at}": now - within for at, (within, _) in enumerate(SAME)}
+    willing, told, *repeated = session.execute(_had(kind.consent), {"to": to, "words": text, "day": now - DAY} | since).one()
     if not willing:
         return "stopped"
     if kind.guarded and any(times >= most for times, (_, most) in zip(repeated, SAME, strict=True)):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.coop.cooperatives.models import Cooperative
@@ -68,13 +68,17 @@ def _in_francs(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_OF_DAY = (
+    select(Message.cooperative_id, *figures()).where(since(bindparam("begins"), bindparam("ends"))).group_by(Message.cooperative_id)
+)
+
+
 def of_month(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[FigureCell]:
     """Return each co-operative's messages of a month, and with NOWHERE those of none; read day by day, as they are indexed."""
     wanted, day = set(ids), month.start
     sums: dict[int, Counter[str]] = defaultdict(Counter)
     while day < month.end:
-        rows = select(Message.cooperative_id, *figures()).where(since(day, day + timedelta(days=1)))
-        for row in reader.execute(rows.group_by(Message.cooperative_id)).mappings():
+        for row in reader.execute(_OF_DAY, {"begins": day, "ends": day + timedelta(days=1)}).mappings():
             one = row["cooperative_id"] or NOWHERE
             if one in wanted:
                 sums[one].update(sms=row["messages"], sms_parts=int(row["parts"]), sms_cost=int(row["centimes_best"]))

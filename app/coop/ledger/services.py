@@ -46,19 +46,24 @@ def open_accounts(session: Session, cooperative_id: int, member_id: int | None) 
     return {kind: account_of(session, cooperative_id, member_id, kind) for kind in kinds}
 
 
+_KIND = select(Account.id).where(Account.cooperative_id == bindparam("cooperative_id"), Account.kind == bindparam("kind"))
+_CONTROL, _MEMBERS = _KIND.where(Account.member_id.is_(None)), _KIND.where(Account.member_id == bindparam("member_id"))
+
+
 def account_of(session: Session, cooperative_id: int, member_id: int | None, kind: str) -> int:
     """Return a member's account of a kind, or with None the co-operative's control account; opened when it is the first time.
 
     Control accounts beyond CONTROL_KINDS: *solidarity*, *handed_over* (out of the box, without the member's word yet), *bank*,
     *mobile*, *equipment*; a member's beyond MEMBER_KINDS: *leasing*.
     """
-    owner = Account.member_id.is_(None) if member_id is None else Account.member_id == member_id
-    wanted = select(Account.id).where(Account.cooperative_id == cooperative_id, owner, Account.kind == kind)
-    found = session.scalar(wanted)
+    wanted, row = (
+        _CONTROL if member_id is None else _MEMBERS,
+        {"cooperative_id": cooperative_id, "member_id": member_id, "kind": kind},
+    )
+    found = session.scalar(wanted, row)
     if found is None:
-        row = {"cooperative_id": cooperative_id, "member_id": member_id, "kind": kind}
-        session.execute(upsert(session, Account).values(row).on_conflict_do_nothing())  # another may be opening the same
-        found = session.execute(wanted).scalar_one()
+        session.execute(upsert(session, Account).on_conflict_do_nothing(), row)  # another may be opening the same
+        found = session.execute(wanted, row).scalar_one()
     return found
 
 

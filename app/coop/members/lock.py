@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import date
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Member
@@ -33,12 +33,17 @@ class MemberLeft(Exception):
     """The account was closed, settled or merged into another: nothing more is written on it."""
 
 
+_LOCKED = (
+    select(Member.id, Member.person_id, Member.cooperative_id, Member.state, Member.leaving_on)
+    .where(Member.id.in_(bindparam("members", expanding=True)))
+    .order_by(Member.id)
+    .with_for_update(key_share=True)  # not FOR UPDATE: whoever only refers to a member (a foreign key) needn't wait
+)
+
+
 def lock_members(session: Session, members: Collection[int]) -> dict[int, LockedMember]:
     """Lock members' rows until the transaction ends, and return them as they stand now, those who have left too."""
-    rows = select(Member.id, Member.person_id, Member.cooperative_id, Member.state, Member.leaving_on)
-    # not FOR UPDATE: whoever only refers to a member (a foreign key) needn't wait
-    locked = rows.where(Member.id.in_(set(members))).order_by(Member.id).with_for_update(key_share=True)
-    return {row.id: LockedMember(*row) for row in session.execute(locked)}
+    return {row.id: LockedMember(*row) for row in session.execute(_LOCKED, {"members": list(set(members))})}
 
 
 def lock_present(session: Session, members: Collection[int]) -> dict[int, LockedMember]:

@@ -63,14 +63,9 @@ class Directory:
         return monotonic() >= self._until or today != self._of
 
     def _read(self, today: date) -> None:
-        # a subquery for each: a join would be planned as a pass through everybody's numbers
-        numbers = select(func.aggregate_strings(Number.phone, " "))
-        held = select(numbers.where(Number.person_id == Role.person_id).scalar_subquery()).where(in_term(today))
-        theirs = select(numbers.where(Number.person_id == PartnerRole.person_id).scalar_subquery())
-        theirs = theirs.join_from(PartnerRole, Partner, Partner.id == PartnerRole.partner_id).where(agreed(today))
         try:
             with self._database.read() as reader:
-                found = reader.scalars(union_all(held, theirs)).all()
+                found = reader.scalars(_numbers(), {"today": today}).all()
         except Exception as fault:
             # Who is an officer is shown from what was known last, and no call fails for it.
             if not is_outage(fault):
@@ -78,6 +73,17 @@ class Directory:
         else:
             self._phones, self._of = frozenset(" ".join(filter(None, found)).split()), today
         self._until = monotonic() + self._seconds
+
+
+@cache
+def _numbers() -> CompoundSelect[Any]:
+    today = bindparam("today", type_=Date)
+    # a subquery for each: a join would be planned as a pass through everybody's numbers
+    numbers = select(func.aggregate_strings(Number.phone, " "))
+    held = select(numbers.where(Number.person_id == Role.person_id).scalar_subquery()).where(in_term(today))
+    theirs = select(numbers.where(Number.person_id == PartnerRole.person_id).scalar_subquery())
+    theirs = theirs.join_from(PartnerRole, Partner, Partner.id == PartnerRole.partner_id).where(agreed(today))
+    return union_all(held, theirs)
 
 
 def offices_of(reader: Connection | Session, person_id: int, today: date) -> tuple[Office, ...]:
