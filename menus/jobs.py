@@ -13,7 +13,7 @@ from app.coop.jobs import queries, services
 from app.coop.jobs.models import Job
 from app.coop.members import consent, privacy_notice
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Denials, Lead
+from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.hop import Hop, Nothing, own_act
 from menus.training_words import TypedName, read_typed_name
 from menus.trainings import CommuneFound
@@ -55,6 +55,10 @@ class JobNoted(msgspec.Struct, frozen=True):
 
 class NamedCandidate(OfJob, frozen=True):
     candidate_name: str | None = None
+
+
+class NamedInterest(OfJob, frozen=True):
+    interested_name: str | None = None
 
 
 class JobsWish(msgspec.Struct, frozen=True):
@@ -106,10 +110,27 @@ def job_interest(hop: Hop, session: Session, kept: NamedCandidate) -> JobNoted:
     return JobNoted(kept.job.trade)
 
 
+@menu.source(leads={"several": None})
+def interested(hop: Hop, reader: Connection, kept: NamedInterest) -> Nothing:
+    """Ask whose word it is where several strangers of this number are interested."""
+    if hop.who is None and kept.interested_name is None and len(services.interests(reader, own_act(hop), kept.job.id)) > 1:
+        raise Lead("several")
+    return Nothing()
+
+
+@menu.answer(secret=True, refuses={"bad": None})
+def interested_name(hop: Hop, reader: Connection, typed: str, kept: OfJob) -> TypedName:
+    """Read the name of somebody on this number who is interested."""
+    name = read_typed_name(typed)
+    if not services.interests(reader, own_act(hop), kept.job.id, name):
+        raise Refused("bad")
+    return name
+
+
 @menu.effect(denies=NOT_NOTED)
-def job_agree(hop: Hop, session: Session, kept: OfJob) -> JobNoted:
+def job_agree(hop: Hop, session: Session, kept: NamedInterest) -> JobNoted:
     """Let the company have the number."""
-    services.agree(session, own_act(hop), kept.job.id)
+    services.agree(session, own_act(hop), kept.job.id, kept.interested_name)
     return JobNoted(kept.job.trade)
 
 
@@ -141,7 +162,7 @@ def set_jobs_by_sms(hop: Hop, session: Session, kept: JobsWish) -> Nothing:
 
 
 @menu.effect(denies=NOT_NOTED)
-def job_withdraw(hop: Hop, session: Session, kept: OfJob) -> JobNoted:
+def job_withdraw(hop: Hop, session: Session, kept: NamedInterest) -> JobNoted:
     """Be interested no more."""
-    services.withdraw(session, own_act(hop), kept.job.id)
+    services.withdraw(session, own_act(hop), kept.job.id, kept.interested_name)
     return JobNoted(kept.job.trade)

@@ -105,6 +105,7 @@ LIKELY = {
     "merge_into": ("2", "1"),
     "aid_relative": ("00102", "00201"),
     "candidate_name": ("Fatou Ndiaye",),
+    "interested_name": ("Fatou Ndiaye",),
     "birth": ("2000", "29022004", "2010"),
     "birth_day": ("29022004",),
     "newcomer_name": ("Fatou Ndiaye",),

@@ -1,7 +1,10 @@
 """The desk in a real browser, at both widths: every room can be read by everybody."""
 
+from datetime import date
+
 import pytest
 
+from app.coop.offices.models import Role
 from app.web.console.rooms import GROUPS
 from tests import sample_declarations
 from tests.browser.conftest import WIDTHS
@@ -25,6 +28,19 @@ def test_an_officer_comes_in_and_every_room_can_be_read_by_everybody(seat, phone
                 mine.look_at_both_widths()
                 seen.add(title)
     assert len(seen) > 20
+
+
+def test_an_officer_of_two_scopes_changes_from_one_to_the_other(seat, database):
+    mine = seat(width="telephone")
+    mine.come_in()
+    with database.transaction() as session:
+        session.add(Role(person_id=101, role="administrator", cooperative_id=None, from_on=date(2026, 1, 1)))
+    mine.go()
+    mine.look_at_both_widths()
+    mine.page.get_by_role("link", name="Changer").click()
+    mine.look_at_both_widths()
+    mine.page.get_by_role("button", name="Fédération").click()
+    mine.page.locator(".who").get_by_text("Fédération", exact=False).first.wait_for()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -59,6 +59,22 @@ def test_a_familys_telephone_is_of_up_to_three(quay):
         assert [one.name for one in queries.candidates(reader, 1)] == ["Binta Faye", "Awa Sow", "Modou Faye"]
 
 
+def test_on_a_familys_telephone_each_word_is_of_the_one_who_is_named(quay):
+    phone = "+221775550001"
+    with quay.transaction() as session:
+        for name in ("Binta Faye", "Awa Sow"):
+            services.interest(session, act(None, f"family {name}", phone), 1, name)
+        for change in (services.withdraw, services.agree):
+            for name in (None, "Modou Faye"):
+                with pytest.raises(services.InterestGone):
+                    change(session, act(None, "whose", phone), 1, name)
+        services.agree(session, act(None, "agree", phone), 1, "AWA SOW")
+        assert [(one.name, one.phone) for one in queries.candidates(session, 1)] == [("Binta Faye", None), ("Awa Sow", phone)]
+        services.withdraw(session, act(None, "off", phone), 1, "awa sow")
+        services.withdraw(session, act(None, "the last one", phone), 1)
+        assert queries.candidates(session, 1) == []
+
+
 def test_the_company_reads_names_and_a_number_once_it_may(quay):
     with quay.transaction() as session:
         assert [services.interest(session, act(201, key), 1)[1] for key in ("one", "again")] == [True, False]
@@ -73,7 +89,7 @@ def test_the_company_reads_names_and_a_number_once_it_may(quay):
         assert queries.candidates(session, 1)[0].phone == "+221770000201"
         services.withdraw(session, act(201, "off"), 1)
         assert [one.name for one in queries.candidates(session, 1)] == ["Binta Faye"]
-        assert queries.is_interested(session, act(201, "x"), 1) is False
+        assert services.interests(session, act(201, "x"), 1) == []
         services.interest(session, act(201, "back"), 1)
         assert queries.open_jobs(session, NOW.date())[0].interested == 2
 

@@ -25,6 +25,7 @@ from app.coop.members.models import Member, Number, Person
 from app.coop.offices import audit
 from app.coop.offices.queries import offices_of
 from app.coop.rights import Office, Right
+from app.coop.scope import Scope
 from app.db.database import Database
 from app.db.rows import store
 from app.keys import every
@@ -66,9 +67,9 @@ class SecondStep(msgspec.Struct, frozen=True):
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """An officer who is signed in, by the widest office that may enter; `place` names where it holds, `phone` is their number.
+    """An officer who is signed in, by the widest office that may enter of the scope that they have chosen; `place` names it.
 
-    `offices` are all that they hold.
+    `offices` are all that they hold, `phone` is their number.
     """
 
     sign_in: int
@@ -77,6 +78,11 @@ class SignedIn(msgspec.Struct, frozen=True):
     place: str = ""
     phone: str = ""
     offices: tuple[Office, ...] = ()
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Return for whom they may act here; who has several chooses one."""
+        return tuple(dict.fromkeys(office.scope for office in self.offices if office.may("console")))
 
     def may(self, right: Right) -> bool:
         """Tell whether an office of theirs in that scope has a right."""
@@ -194,9 +200,11 @@ def enter(desk: SignInServices, phone: str, browser: Browser, *, now: datetime, 
         return SignedIn(row.id, row.person_id, office)
 
 
-def caller_of(reader: Connection, sign_in: int, now: datetime) -> SignedIn | None:
-    """Return who is signed in; None when the session or the office has ended, another PIN was chosen since, or the number wouldn't
-    get a code any more: barred, given up, its member blocked. Four SELECTs at most.
+def caller_of(reader: Connection, sign_in: int, now: datetime, scope: Scope | None = None) -> SignedIn | None:
+    """Return who is signed in, by an office of the chosen scope where they have one there now.
+
+    None when the session or all offices have ended, another PIN was chosen since, or the number wouldn't get a code any more:
+    barred, given up, its member blocked. Four SELECTs at most.
     """
     held = (
         select(SignIn.person_id, SignIn.phone)
@@ -208,7 +216,7 @@ def caller_of(reader: Connection, sign_in: int, now: datetime) -> SignedIn | Non
     if row is None or row.person_id not in dict(_own(reader, row.phone)):
         return None
     offices = offices_of(reader, row.person_id, now.date())
-    office = _widest(offices)
+    office = _widest(one for one in offices if one.scope == scope) or _widest(offices)
     if office is None:
         return None
     place = (

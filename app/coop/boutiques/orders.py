@@ -116,8 +116,16 @@ def place(
 
 def cancel(session: Session, act: Act, order_id: int) -> Order:
     """Take an order back, by the member or the number that made it. Raises OrderNotOpen."""
-    mine = (Order.member_id == act.member_id) if act.member_id else ((Order.phone == act.phone) & Order.member_id.is_(None))
-    return give_back(session, order_id, "cancelled", mine)
+    return give_back(session, order_id, "cancelled", whose(act.phone, act.member_id))
+
+
+def whose(phone: str, member_id: int | None) -> ColumnElement[bool]:
+    """Return the condition for a number's own orders: what it ordered as nobody's, and its member's, who holds it alone.
+
+    A stranger who orders and becomes a member finds the order there; on a member's other numbers it isn't.
+    """
+    by_number = (Order.phone == phone) & Order.member_id.is_(None)
+    return by_number | (Order.member_id == member_id) if member_id else by_number
 
 
 def give_back(session: Session, order_id: int, state: str, *only: ColumnElement[bool]) -> Order:

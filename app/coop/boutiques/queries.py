@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select, type_coerc
 from sqlalchemy.orm import Session
 
 from app.coop.boutiques.models import DayCount, Offer, OfferedLot, Order
+from app.coop.boutiques.orders import whose
 from app.coop.cooperatives.models import Cooperative
 from app.coop.lots.models import Lot
 from app.coop.scope import Scope
@@ -143,9 +144,8 @@ def orders(reader: Connection | Session, *only: ColumnElement[bool], most: int |
 
 
 def open_orders(reader: Connection | Session, phone: str, member_id: int | None, now: datetime) -> list[ShownOrder]:
-    """Return what waits to be picked up by a member, or by a number that is no member's."""
-    mine = (Order.member_id == member_id) if member_id else ((Order.phone == phone) & Order.member_id.is_(None))
-    return orders(reader, mine, Order.state == "reserved", Order.reserved_until > now)
+    """Return what waits to be picked up of a number's own orders, with those of the member who holds it alone."""
+    return orders(reader, whose(phone, member_id), Order.state == "reserved", Order.reserved_until > now)
 
 
 def invoices_due(reader: Connection | Session, scope: Scope) -> list[ShownOrder]:

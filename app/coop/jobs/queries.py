@@ -7,10 +7,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.orm import Session
 
-from app.coop.act import Act
 from app.coop.cooperatives.models import Commune, Filiere
 from app.coop.jobs.models import Job, JobInterest
-from app.coop.jobs.services import whose
 from app.coop.members.models import Member, Person
 from app.coop.offices.partners import partners
 from app.coop.scope import Scope
@@ -91,12 +89,6 @@ def candidates(reader: Connection | Session, job_id: int, *, after: int | None =
     rows = rows.where(JobInterest.job_id == job_id, JobInterest.state == "interested", beyond(after, JobInterest.id))
     rows = rows.order_by(JobInterest.id).limit(most)
     return [Candidate(name, phone if agreed else None, number) for name, phone, agreed, number in reader.execute(rows)]
-
-
-def is_interested(reader: Connection | Session, act: Act, job_id: int) -> bool:
-    """Tell whether a person is interested in a job."""
-    mine = select(JobInterest.id).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested")
-    return reader.scalar(mine.limit(1)) is not None
 
 
 def jobs_behind(reader: Connection | Session, today: date, after: int | None = None, *, most: int) -> list[ShownJob]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 from sqlalchemy.orm import Session
 
 from app import texts
@@ -43,7 +43,7 @@ class TooManyInterests(Exception):
 
 
 class InterestGone(Exception):
-    """The interest isn't this person's, or was taken back."""
+    """The interest isn't this person's, or was taken back; or it is one of several on this number, and no name says which."""
 
 
 class NewJob(msgspec.Struct, frozen=True):
@@ -93,14 +93,10 @@ def interest(session: Session, act: Act, job_id: int, name: str | None = None) -
     job = session.scalar(select(Job).where(Job.id == job_id).with_for_update())
     if job is None or job.state != "open" or job.until < act.today:
         raise JobClosed(job_id)
-    mine = session.scalars(
-        select(JobInterest).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested")
-    ).all()
-    # Of strangers the number is a family's: another name is somebody else.
-    known = next((row for row in mine if act.member_id or plain(row.name or "") == plain(name or "")), None)
-    if known is not None:
-        return known, False
-    if len(mine) >= MOST_OF_A_NUMBER:
+    known = interests(session, act, job_id, name)
+    if known:
+        return session.get_one(JobInterest, known[0]), False
+    if len(interests(session, act, job_id)) >= MOST_OF_A_NUMBER:
         raise TooManyInterests(job_id)
     row = JobInterest(
         job_id=job_id,
@@ -115,14 +111,14 @@ def interest(session: Session, act: Act, job_id: int, name: str | None = None) -
     return row, True
 
 
-def agree(session: Session, act: Act, job_id: int) -> None:
-    """Let the company have one's number. Raises InterestGone."""
-    _change(session, act, job_id, agreed=True)
+def agree(session: Session, act: Act, job_id: int, name: str | None = None) -> None:
+    """Let the company have one's number; of several strangers on it the one with a name says so. Raises InterestGone."""
+    _change(session, act, job_id, name, agreed=True)
 
 
-def withdraw(session: Session, act: Act, job_id: int) -> None:
-    """Be interested no more. Raises InterestGone."""
-    _change(session, act, job_id, state="withdrawn", agreed=False)
+def withdraw(session: Session, act: Act, job_id: int, name: str | None = None) -> None:
+    """Be interested no more; of several strangers on a number the one with a name. Raises InterestGone."""
+    _change(session, act, job_id, name, state="withdrawn", agreed=False)
 
 
 def end(session: Session, job_id: int, state: str, act: Act | None = None) -> int:
@@ -178,6 +174,16 @@ def whose(act: Act) -> ColumnElement[bool]:
     return (JobInterest.phone == act.phone) & JobInterest.member_id.is_(None)
 
 
+def interests(reader: Connection | Session, act: Act, job_id: int, name: str | None = None) -> list[int]:
+    """Return a person's own interests in a job; of several strangers on a number those under a name, where one is said."""
+    own = select(JobInterest.id, JobInterest.name).where(
+        JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested"
+    )
+    # Of strangers the number is a family's: another name is somebody else.
+    said = None if act.member_id else name
+    return [row.id for row in reader.execute(own) if said is None or plain(row.name or "") == plain(said)]
+
+
 def sees_to(scope: Scope, company_id: int | None) -> bool:
     """Tell whether jobs of a company are an office's, by its scope: of the federation, or of the company itself."""
     return scope.is_federation or (scope.partner_id is not None and scope.partner_id == company_id)
@@ -191,6 +197,9 @@ def _check_candidate(session: Session, act: Act, name: str | None) -> None:
     lock_member(session, act.member_id, NoCandidate, ACTIVE)
 
 
-def _change(session: Session, act: Act, job_id: int, **values: object) -> None:
-    mine = update(JobInterest).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested").values(**values)
-    require(session.scalar(mine.returning(JobInterest.id)), InterestGone(job_id))
+def _change(session: Session, act: Act, job_id: int, name: str | None, **values: object) -> None:
+    mine = interests(session, act, job_id, name)
+    if len(mine) > 1 and act.member_id is None:
+        raise InterestGone(job_id)
+    moved = update(JobInterest).where(JobInterest.id.in_(mine), JobInterest.state == "interested").values(**values)
+    require(session.scalar(moved.returning(JobInterest.id)), InterestGone(job_id))

@@ -1,18 +1,22 @@
-"""My access: where I am signed in, and the application that may open the console instead of the number on the phone."""
+"""My access: for whom I act, where I am signed in, and the application that opens the console instead of a number on the phone."""
 
 import io
 
 import segno
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from markupsafe import Markup
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.coop.access import authenticators, sign_in_sessions
 from app.coop.console_requests.authenticator import AuthenticatorOn
+from app.coop.cooperatives.models import Cooperative
 from app.coop.offices import audit
+from app.coop.rights import NotYours
+from app.db.rows import require
 from app.digits import is_number
 from app.web.console.desk import act_here, ask_on_phone, done, furnish
-from app.web.console.session import caller, desk, now, reader
+from app.web.console.session import act_for, caller, desk, now, reader
 
 access_pages = Blueprint("access", __name__, url_prefix="/access", template_folder="templates")
 furnish(access_pages)
@@ -30,6 +34,28 @@ def mine() -> Response:
     secret = begun[0] if begun else ""
     page = render_template("console/access.html", found=found, on=on, drawn=drawn, secret=secret, here=caller().sign_in)
     return Response(page)
+
+
+@access_pages.get("/scope")
+def scopes() -> Response:
+    """Ask for whom the officer acts here: a co-operative, or the federation."""
+    held = caller().offices
+    named = select(Cooperative.id, Cooperative.name).where(Cooperative.id.in_([office.cooperative_id for office in held]))
+    names = {row.id: row.name for row in reader().execute(named)}
+    found = [
+        (scope, names.get(scope.cooperative_id or 0, "Fédération"), [office.role for office in held if office.scope == scope])
+        for scope in caller().scopes
+    ]
+    return Response(render_template("console/scopes.html", found=found))
+
+
+@access_pages.post("/scope")
+def choose() -> AnyResponse:
+    """Act for a scope from now on. Raises NotYours for one in which the officer has no office."""
+    wanted = request.form.get("scope")
+    scope = next((one for one in caller().scopes if str(one.cooperative_id or "") == wanted), None)
+    act_for(require(scope, NotYours("console")))
+    return redirect(url_for("console.overview"), 303)
 
 
 @access_pages.post("/<int:sign_in>/end")

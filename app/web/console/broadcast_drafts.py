@@ -140,9 +140,11 @@ def send_code(session: Session, act: Act, draft: Draft, key: bytes, terms: Terms
 
 
 def waiting(session: Session, here: SignedIn, broadcast_id: int, now: datetime) -> WaitingCode | None:
-    """Return the caller's own estimate when it isn't ordered; None of anything else."""
+    """Return the caller's own estimate, in reach of where they act, when it isn't ordered; None of anything else."""
     row = session.get(Broadcast, broadcast_id)
     if row is None or row.confirmed_at is not None or (row.sender, row.person_id) != (here.phone, here.person_id):
+        return None
+    if not here.office.scope.includes(row.cooperative_id):
         return None
     return WaitingCode(row, row.state == "estimated" and row.estimated_at > now - CODE_LASTS)
 

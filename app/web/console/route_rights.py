@@ -7,6 +7,7 @@ from app.coop.rights import Right
 ROUTES: Mapping[str, Right] = {
     "access": "console",
     "access.begin": "console",
+    "access.choose": "console",
     "access.end": "console",
     "access.end_others": "console",
     "access.prove": "console",

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.coop.access.sign_in import SignedIn, SignInServices, caller_of
+from app.coop.scope import Scope
 from app.sms.broadcasts.terms import Terms
 from app.web.console.rooms import first_room
 from app.web.console.route_rights import right_of
@@ -33,6 +34,8 @@ session's strict cookie, must not replace that."""
 MOST_FORMS, FORMS_SECONDS = 60, 600
 """Forms that one address may send to `/sign-in` within a time; a whole office may share an address."""
 STEP_SECONDS = 0.1
+CHOOSING = ("access.scopes", "access.choose", "console.sign_out")
+"""What is open to an officer of several scopes before they have chosen one."""
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
@@ -149,7 +152,7 @@ def guard(routes: Blueprint) -> None:
             return None
         held: dict[str, Any] = session.get("held", {})
         awake = bool(held) and datetime.fromtimestamp(held["seen"], UTC) > now() - IDLE
-        found = _caller(held["sign_in"]) if awake else None
+        found = _caller(held) if awake else None
         if found is None:
             session.clear()
             return redirect(url_for("sign_in.number"), 303)
@@ -160,6 +163,8 @@ def guard(routes: Blueprint) -> None:
             return say(OTHERWISE, 400)
         g.caller, g.place, g.token = found, found.place, held["token"]
         session["held"] = held | {"seen": int(now().timestamp())}
+        if (unchosen := _settle(found)) is not None:
+            return unchosen
         if not found.may(right_of(request.endpoint or "")):
             # Signing in leads there, also an officer who may see other rooms only.
             if request.endpoint == "console.overview":
@@ -171,6 +176,13 @@ def guard(routes: Blueprint) -> None:
 def caller() -> SignedIn:
     """Return who is signed in; only behind `guard`."""
     return cast(SignedIn, g.caller)
+
+
+def act_for(scope: Scope | None) -> None:
+    """Have the session act for a scope, or for none yet. A form that was opened for another is too old by that."""
+    chosen = {} if scope is None else {"scope": scope.cooperative_id}
+    kept = {name: known for name, known in session["held"].items() if name != "scope"}
+    session["held"] = kept | {"token": secrets.token_urlsafe(24)} | chosen
 
 
 def let_in(found: SignedIn) -> None:
@@ -209,8 +221,23 @@ def token_fits(held: dict[str, Any]) -> bool:
     return _same(request.form.get("token"), held["token"])
 
 
-def _caller(sign_in: int) -> SignedIn | None:
-    return caller_of(reader(), sign_in, now())
+def _caller(held: dict[str, Any]) -> SignedIn | None:
+    return caller_of(reader(), held["sign_in"], now(), Scope(held["scope"]) if "scope" in held else None)
+
+
+def _settle(found: SignedIn) -> AnyResponse | None:
+    """Keep the scope of an officer of one; lead who has several, or none any more where they acted, to the choice."""
+    held, scope = session["held"], found.office.scope
+    if "scope" not in held and len(found.scopes) == 1:
+        session["held"] = held | {"scope": scope.cooperative_id}
+    elif "scope" in held and Scope(held["scope"]) != scope:
+        # Nothing goes on by itself in the other scope: a form that is open may be meant for this one.
+        act_for(None)
+        session["said"] = "Votre charge a pris fin là où vous étiez. Rien n'est fait."
+        return redirect(url_for("access.scopes"), 303)
+    elif "scope" not in held and request.endpoint not in CHOOSING:
+        return redirect(url_for("access.scopes"), 303)
+    return None
 
 
 def _same(given: str | None, wanted: str) -> bool:

@@ -71,7 +71,10 @@ CARES = {
 """The same, by the federation's administrator twice."""
 OWN = "what it changes is the officer's own"
 ALONE = {
-    **dict.fromkeys(("access.begin", "access.end", "access.end_others", "access.prove", "access.remove", "console.sign_out"), OWN),
+    **dict.fromkeys(
+        ("access.begin", "access.choose", "access.end", "access.end_others", "access.prove", "access.remove", "console.sign_out"),
+        OWN,
+    ),
     **dict.fromkeys(
         ("imports.answers", "imports.ask", "imports.columns", "imports.take_back", "imports.upload", "imports.write"), OWN
     ),
