@@ -49,7 +49,7 @@ def gather(session: Session, sms: Inbound) -> bool:
     return parts[0] is sms
 
 
-class Begun(msgspec.Struct, frozen=True):
+class BegunMessage(msgspec.Struct, frozen=True):
     """A message that was worked on before, its whole text with the piece that has come, and whether that stands before its end."""
 
     head: Inbound
@@ -57,7 +57,7 @@ class Begun(msgspec.Struct, frozen=True):
     late: bool
 
 
-def begun(session: Session, sms: Inbound) -> Begun | None:
+def begun(session: Session, sms: Inbound) -> BegunMessage | None:
     """Return the message, worked on before, that this one is a piece of; None when it stands alone."""
     before = select(Inbound).where(Inbound.sender == sms.sender, Inbound.id < sms.id)
     last = session.scalar(before.order_by(Inbound.id.desc()).limit(1))
@@ -65,13 +65,15 @@ def begun(session: Session, sms: Inbound) -> Begun | None:
         return None
     gathered = last.state == JOINED or last.reason == inbox.IN_PIECES
     goes_on = last.reason != inbox.IN_PIECES and _follows(last, sms)
-    head = session.get_one(Inbound, int(last.reason or 0)) if last.state == JOINED else last
-    if head is sms or not (goes_on or (gathered and _precedes(last, sms))):
+    if not goes_on and not (gathered and _precedes(last, sms)):
+        return None
+    head = session.get(Inbound, int(last.reason or 0)) if last.state == JOINED else last
+    if head is None or head is sms:
         return None
     ends = [piece.text for piece in joined(session, head) if not is_full(piece.text)]
     late = bool(ends) and is_full(sms.text) and head.text.endswith(ends[-1])
     at = len(head.text) - (len(ends[-1]) if late else 0)
-    return Begun(head, head.text[:at] + sms.text + head.text[at:], late)
+    return BegunMessage(head, head.text[:at] + sms.text + head.text[at:], late)
 
 
 def is_unclear(session: Session, head: Inbound) -> bool:

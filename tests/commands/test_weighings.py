@@ -93,6 +93,9 @@ def test_a_weight_read_over_a_missing_piece_is_noted_anew_when_that_comes(desk, 
     assert "3 pesées notées" in desk.say(middle, sender=office)
     noted = [(row.weight, row.grade) for row in desk.rows(Weighing) if row.state == "noted"]
     assert noted == [(Decimal("12.5"), "A"), (Decimal("12.5"), "A"), (Decimal(7), "B")]
+    # Where a second middle piece belongs can't be told: what was noted is taken back, and so it is said.
+    assert "Rien n'est enregistré" in desk.say(middle[:-1] + ".", sender=office)
+    assert {row.state for row in desk.rows(Weighing)} == {"undone"}
 
 
 def test_a_weight_far_from_the_declaration_is_noted_and_pointed_out(desk, refs):
