@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.commands import allowance, broadcasts, handlers, replies
+from app.commands import allowance, broadcasts, handlers, replies, weighings
 from app.commands.command import Answer, Command, SmsReading
 from app.commands.grammar import NEED_WHAT_FOLLOWS, TypedCommand, order_in, parse
 from app.commands.typed_lines import cut
@@ -124,27 +124,32 @@ def _attempt(clerk: Clerk, waiting: int, now: datetime, do: Do | None) -> bool:
 
 
 def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do) -> None:
-    if _said_before(session, sms, now) or not pieces.gather(session, sms):
+    if _said_before(session, sms, now):
         return
     begun = pieces.begun(session, sms)
     if begun is not None and _says_yes(session, clerk, sms):
         begun = None
+    if begun is None and not pieces.gather(session, sms):
+        return
     # A text without a command is a letter. What comes behind its full first
     # piece is the rest of it, whatever word it begins with.
-    if begun is not None and not begun.word and begun.closed_at is None:
-        pieces.append(begun, sms)
+    if begun is not None and not begun.head.word and begun.head.closed_at is None:
+        pieces.append(begun.head, sms, begun.whole)
         return
-    whole = (begun.text if begun is not None else "") + sms.text
+    whole = begun.whole if begun is not None else sms.text
     order = parse(whole[:500])
     why = _machine(sms.sender, clerk.own) or _loops(session, sms, order.word)
     if why:
         inbox.settle(sms, "ignored", reason=why)
         return
     row = sms
-    if begun is not None and begun.word:
+    if begun is not None and begun.head.word:
         # What was ordered is ordered anew, whole: a third piece must find all that came before it.
-        pieces.append(begun, sms)
-        row = begun
+        pieces.append(begun.head, sms, begun.whole)
+        row = begun.head
+    unclear = row.reason == inbox.IN_PIECES and pieces.is_unclear(session, row)
+    if order.word and unclear:
+        do = _apologise
     # Numbers abroad are kept of some members, yet none of them says who somebody is.
     known = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") else ()
     holders = tuple(who for who in known if not who.proof_wanted)  # a SIM that has changed hands is nobody's
@@ -162,6 +167,8 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         clerk.terms,
         beside=order.beside,
     )
+    if begun is not None and (begun.late or unclear) and order.word == "VALIDER":
+        weighings.undo_lines(command, [operation_of(one.provider_id) for one in (row, *pieces.joined(session, row))])
     day = clerk.terms.day_of(now)
     if not allowance.open_to(command, day):
         _answer_no_more(command, clerk, sms, do)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
+from sqlalchemy import select
 
 from app import units
 from app.commands.command import Answer, Command
 from app.commands.grammar import is_short
 from app.coop.offices.queries import scopes_of
 from app.coop.production import declarations, weighing_lookup, weighings
+from app.coop.production.models import Weighing
 from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
 from app.coop.rights import Office
 
@@ -108,6 +110,15 @@ def note_lines(command: Command) -> Answer:
     if noted:
         return NOTED.replace("{noted}", f"{units.count(noted, 'pesée')} {units.agree(noted, 'notée')}") + named
     return (STANDS if refs[ALREADY] else NOTHING).replace("{named}", named)
+
+
+def undo_lines(command: Command, operations: Sequence[str]) -> None:
+    """Take back the sender's open lines that SMS of these operations noted: what was read over a missing piece."""
+    office = command.office("weigh")
+    mine = select(Weighing.id, Weighing.operation).where(Weighing.officer_id == (office.person_id if office else 0))
+    for line, operation in command.session.execute(mine.where(Weighing.state == "noted").order_by(Weighing.id)).all():
+        if office is not None and operation.rpartition(":")[0] in operations:
+            weighings.undo(command.session, command.act_by(office), line)
 
 
 def _named(line: WeighedLine, fault: Exception) -> str:

@@ -3,20 +3,23 @@
 import csv
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Thread
+from threading import Barrier, Thread
 from time import sleep
 
+import pytest
 from sqlalchemy import func, select, update
 
 from app.cli import main
 from app.coop.handover import services as handover
 from app.coop.ledger.models import Account, Posting
 from app.coop.members.models import Member, Person
-from app.coop.payments import batches
+from app.coop.payments import batches, files
 from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentExport
 from app.coop.references import check_digit
+from app.coop.scope import FEDERATION
 from app.coop.verify import verify
 from app.sms.models import Message
 from tests import sample_declarations, sample_deliveries
@@ -139,6 +142,53 @@ def test_an_operators_reference_in_other_letters_is_the_same(counter, run, tmp_p
         told = [row["outcome"] for row in json.loads(run("import", "payments", str(file), "--json", *flag).out)]
         assert told == ["accepted", "known", "refused", "accepted", "refused"]
     assert [row.provider_reference for row in payments(counter)] == ["pt-18sewgm", None, "OM.77/A"]
+
+
+@pytest.mark.parametrize(("noted", "again"), [("Pt-18sEwGm", "pT-18SeWgM"), ("pt18sewgm", "PT-18-SEWGM"), ("OM.7-1", "om.71")])
+def test_an_operators_reference_in_mixed_letters_settles_no_second_payment(counter, run, tmp_path, noted, again):
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
+    first, second, _ = payments(counter)
+    file = tmp_path / "references.csv"
+    lines = f"{first.reference},{noted}\n{second.reference},{again}\n{first.reference},{again}\n"
+    for flag in (["--dry-run"], [], []):
+        file.write_text(f"reference,operator_reference\n{lines}")
+        told = json.loads(run("import", "payments", str(file), "--json", *flag).out)
+        assert [row["reason"] for row in told] == ["", "another payment has this operator's reference", ""]
+    assert [row.provider_reference for row in payments(counter)] == [noted, None, None]
+
+
+def test_an_operators_reference_that_was_noted_before_there_were_keys_settles_no_second_payment(counter, run, tmp_path):
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
+    first, second, _ = payments(counter)
+    with counter.transaction() as session:
+        old = {"state": "handed_over", "provider_reference": "Pt-18sEwGm"}
+        session.execute(update(Payment).where(Payment.id == first.id).values(**old))
+    file = tmp_path / "references.csv"
+    file.write_text(f"reference,operator_reference\n{second.reference},pT18-sewgm\n{first.reference},pT18-sewgm\n")
+    told = json.loads(run("import", "payments", str(file), "--json").out)
+    assert [row["outcome"] for row in told] == ["refused", "known"]
+
+
+def test_one_operators_reference_noted_on_several_payments_at_once_settles_one(postgres_database):
+    now, ways = datetime.now(UTC), ("pt-18sewgm", "PT-18SEWGM", "pt18sewgm", "Pt-18-Sewgm")
+    sample_declarations.staffed(postgres_database)
+    sample_deliveries.credited(postgres_database, sample_declarations.women(postgres_database, len(ways)), now)
+    sample_deliveries.batch(postgres_database, now, way="mobile")
+    barrier = Barrier(len(ways))
+
+    def take(line):
+        with postgres_database.transaction() as session:
+            session.connection()
+            barrier.wait(60)
+            row = {"reference": line[0].reference, "operator_reference": line[1], "amount": ""}
+            return files.take_in(session, by(sample_deliveries.PAYER, line[1], now), FEDERATION, 2, row).outcome
+
+    with ThreadPoolExecutor(len(ways)) as together:
+        told = sorted(together.map(take, zip(payments(postgres_database), ways, strict=True)))
+    assert told == ["accepted", *["refused"] * (len(ways) - 1)]
+    assert [row.state for row in payments(postgres_database)].count("handed_over") == 1
+    with postgres_database.read() as reader:
+        assert verify(reader).wrong == ()
 
 
 def test_a_reference_of_another_season_hides_no_open_payment(counter, run, tmp_path):

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.commands.inbound import take
 from app.coop.members.models import Consent
@@ -129,6 +129,61 @@ def test_three_pieces_are_one_letter(office):
         assert reader.scalars(select(Inbound.text).where(Inbound.state == "unparsed")).all() == [HEAD + HEAD + "STOP"]
 
 
+MIDDLE = "Nous sommes d'accord pour la pesée mais il faut aussi que la glace soit là avant " * 2
+MIDDLE = MIDDLE[:153]
+
+
+@pytest.mark.parametrize(("order", "waiting"), [("acb", True), ("acb", False), ("cab", True), ("abc", False)])
+@pytest.mark.parametrize("end", ["STOP", "PROD thiof 25"])
+def test_a_middle_piece_that_comes_behind_the_end_is_put_before_it(office, order, waiting, end):
+    texts = {"a": HEAD, "b": MIDDLE, "c": end}
+    for piece in order:
+        take(office.database, IncomingSms(piece, sample_cooperative.AWA, "21512", texts[piece], None), office.clock())
+        if not waiting:
+            incoming_sms.work_on_all(office.clerk, office.clock())
+        office.clock.forward(seconds=2)
+    incoming_sms.work_on_all(office.clerk, office.clock())
+    assert [row.text for row in office.inbox() if row.state != "joined"] == [HEAD + MIDDLE + end]
+    assert len([row for row in office.answers() if row.to_number == sample_cooperative.AWA]) == 1
+    assert office.rows(Consent) + office.rows(Declaration) == []
+
+
+def test_an_end_that_is_worked_on_with_its_beginning_waits_for_the_middle(office):
+    for piece, text in zip("ca", ("STOP", HEAD), strict=True):
+        take(office.database, IncomingSms(piece, sample_cooperative.AWA, "21512", text, None), office.clock())
+    incoming_sms.work_on_all(office.clerk, office.clock())
+    assert office.say(MIDDLE) is None
+    assert [row.text for row in office.inbox() if row.state == "unparsed"] == [HEAD + MIDDLE + "STOP"]
+
+
+def test_the_middle_of_an_officers_text_is_put_before_its_end(office):
+    head = ("DIFF TOUS " + LONG)[:153]
+    for text in (head, "STOP nous partons", MIDDLE):
+        office.say(text, sender=sample_declarations.SECRETARY)
+    assert office.rows(Broadcast)[-1].typed.endswith(head[-20:] + MIDDLE + "STOP nous partons")
+    assert office.rows(Consent) == []
+
+
+@pytest.mark.parametrize("order", [(MIDDLE, "à 9h", HEAD), ("à 9h", MIDDLE, "STOP")])
+def test_an_officers_text_whose_pieces_have_no_certain_order_is_not_estimated(office, order):
+    office.say(("DIFF TOUS " + LONG)[:153], sender=sample_declarations.SECRETARY)
+    for text in order:
+        said = office.say(text, sender=sample_declarations.SECRETARY)
+    assert "Rien n'est enregistré" in said
+    assert not any(row.typed.endswith((HEAD + "à 9h", "STOP")) for row in office.rows(Broadcast))
+    [message] = [row for row in office.inbox() if row.state == "failed"]
+    assert all(text in message.text for text in order)
+    assert office.rows(Consent) == []
+
+
+def test_a_full_text_later_than_an_end_is_a_message_of_its_own(office):
+    for text in (HEAD, "à 9h"):
+        office.say(text)
+    office.clock.forward(seconds=11)
+    assert "un responsable lira" in office.say(MIDDLE)
+    assert [row.text for row in office.inbox() if row.state == "unparsed"] == [HEAD + "à 9h", MIDDLE]
+
+
 def test_a_piece_of_an_officers_text_makes_the_whole_of_it(office):
     head = ("DIFF TOUS " + LONG)[:153]
     office.say(head, sender=sample_declarations.SECRETARY)
@@ -161,6 +216,15 @@ def test_later_or_behind_a_short_one_a_stop_is_a_stop(office):
     assert "annonces" in office.say("STOP")
     office.say(LONG[:100], sender=sample_cooperative.SHARED)
     assert "annonces" in office.say("STOP", sender=sample_cooperative.SHARED)
+
+
+def test_a_message_long_behind_a_piece_whose_beginning_is_gone_is_worked_on(office):
+    for text in (HEAD, "STOP"):
+        office.say(text)
+    with office.database.transaction() as session:
+        session.execute(delete(Inbound).where(Inbound.state == "unparsed"))
+    office.clock.forward(days=1)
+    assert "annonces" in office.say("STOP")
 
 
 def test_a_repeat_of_a_joined_beginning_is_a_repeat(office):

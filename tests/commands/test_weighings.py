@@ -82,6 +82,22 @@ def test_a_weight_cut_between_two_pieces_is_noted_whole_or_not_at_all(desk, refs
     assert [(row.weight, row.grade) for row in desk.rows(Weighing)] == [(Decimal("12.5"), grade) for grade in "AAB"]
 
 
+def test_a_weight_read_over_a_missing_piece_is_noted_anew_when_that_comes(desk, refs):
+    office = sample_declarations.SECRETARY
+    first = f"VALIDER {refs[0]} 12,5 A, "
+    first += " " * (153 - len(first) - len(refs[1]) - 2) + refs[1] + " 1"
+    middle, end = "2,5 A," + " " * 140 + refs[2] + " ", "7 B"
+    desk.say(first, sender=office)
+    assert "1 pesée notée" in desk.say(end, sender=office)
+    assert [row.weight for row in desk.rows(Weighing)] == [Decimal("12.5"), Decimal(17)]
+    assert "3 pesées notées" in desk.say(middle, sender=office)
+    noted = [(row.weight, row.grade) for row in desk.rows(Weighing) if row.state == "noted"]
+    assert noted == [(Decimal("12.5"), "A"), (Decimal("12.5"), "A"), (Decimal(7), "B")]
+    # Where a second middle piece belongs can't be told: what was noted is taken back, and so it is said.
+    assert "Rien n'est enregistré" in desk.say(middle[:-1] + ".", sender=office)
+    assert {row.state for row in desk.rows(Weighing)} == {"undone"}
+
+
 def test_a_weight_far_from_the_declaration_is_noted_and_pointed_out(desk, refs):
     said = desk.say(f"VALIDER {refs[0]} 12, {refs[1]} 30, {refs[2]} 5, 111112 3", sender=sample_declarations.SECRETARY)
     assert f"Poids loin du déclaré: {refs[1]}, {refs[2]}." in said

@@ -4,19 +4,22 @@ from datetime import date
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from structlog.testing import capture_logs
 
 from app.coop.closing import merges, settlements
 from app.coop.imports.forecast import RestsOn
 from app.coop.imports.models import ImportRow
 from app.coop.imports.undo import undo
 from app.coop.ledger.models import Account, JournalEntry, Posting
-from app.coop.ledger.services import reverse
+from app.coop.ledger.services import account_of, post, reverse
 from app.coop.members.lookup import in_cooperative
 from app.coop.members.models import Member, Number
 from app.coop.openings import entries
 from app.coop.openings.models import Opening, OpeningBalance
 from app.coop.subjects import approvals
 from app.coop.verify import verify
+from app.db.rows import PASSED_OVER
 from app.sms.models import Message
 from tests.acts import by
 from tests.imported_rows import NOW, OURS, look, rows, take
@@ -164,6 +167,48 @@ def test_who_left_meanwhile_is_left_out_and_the_rest_is_booked(paper):
     with paper.read() as reader:
         assert reader.scalar(select(OpeningBalance.left_out).where(OpeningBalance.member_id == 4)) == "le compte est clos"
     assert wrong(paper) == ()
+
+
+def plant_entry(database, member):
+    """Take the key of a member's entry, so that theirs can't be written."""
+    with database.transaction() as session:
+        balance = session.scalar(select(OpeningBalance.id).where(OpeningBalance.member_id == member))
+        lines = [(account_of(session, 1, None, "cash"), 1), (account_of(session, 1, None, "solidarity"), -1)]
+        post(session, operation=f"opening:{balance}", kind="gift", cooperative_id=1, member_id=None, lines=lines, now=NOW)
+    return balance
+
+
+def test_a_balance_that_cannot_be_posted_is_named_and_the_others_are_booked_once(paper):
+    take(paper, "balances", rows(*[{"card": f"C000000{card}", "savings": 1_000} for card in (2, 3, 4)]))
+    agree(paper)
+    bad = plant_entry(paper, 3)
+    with paper.transaction() as session, capture_logs() as logs:
+        entries.post(session, LATER)
+        assert session.info[PASSED_OVER] == 1
+    book(paper)
+    assert [stands(paper, member).savings for member in (2, 3, 4)] == [1_000, 0, 1_000]
+    assert [line["row"] for line in logs] == [f"{bad}, member 3"]
+    with paper.read() as reader:
+        left = reader.execute(select(OpeningBalance.id).where(OpeningBalance.left_out == entries.FAILED)).scalars().all()
+        assert (left, reader.scalar(select(Opening.state))) == ([bad], "posted")
+        told = reader.execute(select(Message.cause).where(Message.cause.like("opening:%"))).scalars().all()
+    assert len(told) == len(set(told))
+    take(paper, "balances", rows({"card": "C0000003", "savings": 1_000}))
+    agree(paper)
+    book(paper)
+    assert [stands(paper, member).savings for member in (2, 3, 4)] == [1_000] * 3
+    assert wrong(paper) == ()
+
+
+def test_where_no_balance_of_several_can_be_posted_none_is_left_out(paper):
+    take(paper, "balances", PAPER)
+    agree(paper)
+    plant_entry(paper, 3)
+    plant_entry(paper, 4)
+    with pytest.raises(IntegrityError), paper.transaction() as session:
+        entries.post(session, LATER)
+    with paper.read() as reader:
+        assert reader.execute(select(OpeningBalance.left_out)).scalars().all() == [None, None]
 
 
 def test_slices_go_into_the_books_one_after_the_other(paper, monkeypatch):

@@ -10,6 +10,7 @@ from app.coop.closing.handover import PAYOUT
 from app.coop.contests import answers
 from app.coop.contests import services as contests
 from app.coop.handover import services as handover
+from app.coop.handover.services import HandoverNotOpen
 from app.coop.kpi import economy
 from app.coop.kpi.cells import Month
 from app.coop.members.models import Member
@@ -60,6 +61,31 @@ def test_after_an_urgent_aid_another_officer_is_asked(quay):
         waiting = [one.kind for one in approvals.waiting_for(session, TREASURER, NOW)]
         assert waiting == ["aid_after"]
         assert [one.kind for one in approvals.waiting_for(session, PRESIDENT, NOW)] == []
+
+
+@pytest.mark.parametrize("swept", [True, False])
+def test_an_urgent_aid_that_its_member_takes_back_asks_nobody_any_more_and_officers_are_told_once(quay, swept):
+    payout = ask(quay)
+    decide(quay, SECRETARY)
+    decide(quay, PRESIDENT)
+    if swept:
+        with quay.transaction() as session:
+            sweep.sweep(session, NOW)
+    with quay.transaction() as session:
+        payouts.cancel(session, own(201, "back", NOW), payout)
+        assert approvals.waiting_for(session, TREASURER, NOW) == []
+    for later in (timedelta(minutes=1), timedelta(hours=73)):
+        with quay.transaction() as session:
+            sweep.sweep(session, NOW + later)
+    with quay.read() as reader:
+        said = reader.execute(select(Message.person_id, Message.text)).all()
+    told = sorted(person for person, words in said if "reprise" in words)
+    assert told == ([101, 102, 104] if swept else [101, 102])
+    assert not any("tombe" in words for _, words in said)
+    assert held(quay) == Fund(100_000, 0)
+    assert state(quay, payout) == "cancelled"
+    with quay.transaction() as session, pytest.raises(HandoverNotOpen):
+        payouts.cancel(session, own(201, "again", NOW), payout)
 
 
 @pytest.mark.parametrize(("reason", "amount"), [("death", 25_001), ("catch", 1_000), ("other", 1_000)])

@@ -16,11 +16,15 @@ from app.coop.members.models import Number, Person
 from app.coop.members.notices import tell_number
 from app.coop.openings.models import Opening, OpeningBalance
 from app.coop.openings.services import ACCOUNTS
+from app.db.database import is_outage
+from app.db.rows import each
 from app.db.upsert import upsert
 from app.service import service_of
 
 SLICE = 250
 """Members whose accounts one round holds locked."""
+FAILED = "erreur du service, à importer de nouveau"
+"""Why a row that can't be posted was left out."""
 CONTRA = "opening"
 """The control account against which everything is brought over: neither cash nor purchases."""
 Accounts = dict[tuple[int, str], tuple[int, int]]
@@ -40,15 +44,38 @@ def post(session: Session, now: datetime) -> None:
     if not rows:
         opening.state = "posted"
         return
+    try:
+        with session.begin_nested():
+            _post(session, opening.cooperative_id, rows, now)
+    except Exception as fault:
+        if is_outage(fault):
+            raise
+        _post_each(session, opening.cooperative_id, rows, now)
+        # What none of several can bear is no fault of theirs: nothing is left out for it.
+        if len(rows) > 1 and all(row.left_out == FAILED for row in rows):
+            raise
+
+
+def _post_each(session: Session, cooperative_id: int, rows: Sequence[OpeningBalance], now: datetime) -> None:
+    """Write each row's entry by itself; one that can't be is named and left out, and may be imported again."""
+    named = [(f"{row.id}, member {row.member_id}", row) for row in rows]
+    each(session, "an opening balance", named, lambda row: _post(session, cooperative_id, [row], now))
+    for row in rows:
+        if row.entry_id is None:
+            row.left_out = row.left_out or FAILED
+
+
+def _post(session: Session, cooperative_id: int, rows: Sequence[OpeningBalance], now: datetime) -> None:
+    """Write the entries of rows, and leave out those of accounts that are closed or would be too full."""
     standing = lock_members(session, [row.member_id for row in rows])
     there = [row for row in rows if standing[row.member_id].state != "departed"]
-    accounts = _accounts(session, opening.cooperative_id, there)
+    accounts = _accounts(session, cooperative_id, there)
     for row in rows:
         if row not in there:
             row.left_out = "le compte est clos"
         elif any(abs(accounts[row.member_id, kind][1] + _signed(row, kind)) > MOST_HELD for kind in _kinds(row)):
             row.left_out = "un compte passerait 999 999 999 F"
-    _write(session, opening.cooperative_id, [row for row in there if row.left_out is None], accounts, now)
+    _write(session, cooperative_id, [row for row in there if row.left_out is None], accounts, now)
 
 
 def _write(session: Session, cooperative_id: int, rows: Sequence[OpeningBalance], accounts: Accounts, now: datetime) -> None:
@@ -108,18 +135,15 @@ def _tell(session: Session, balances: dict[int, int], now: datetime, cooperative
         phones[person].append(phone)
     service = service_of(session)
     words = texts.say("opening_posted", code=service.code, cost=service.cost)
-    for person, mine in phones.items():
+    act = Act.by_clock("openings", now)
+
+    def tell(person: int) -> None:
         cause = f"opening:{balances[persons[person]]}"
-        tell_number(
-            session,
-            Act.by_clock("openings", now),
-            mine[0],
-            "receipt",
-            cause,
-            words,
-            person_id=person,
-            cooperative_id=cooperative_id,
-        )
+        whose = {"person_id": person, "cooperative_id": cooperative_id}
+        tell_number(session, act, phones[person][0], "receipt", cause, words, **whose)
+
+    # An SMS that can't be written leaves no balance out.
+    each(session, "who is told of a balance", [(person, person) for person in phones], tell)
 
 
 def _kinds(row: OpeningBalance) -> list[str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, func, insert, literal, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.coop.access.freezes import MoneyFrozen
@@ -64,6 +65,7 @@ _FAILURE = re.compile("ECHEC|ERREUR|ERROR|REJET|REFUS|FAIL")
 """The names of columns that say why a payment failed."""
 OUR_STATES = frozenset(("OPEN", "HANDEDOVER", "CONTESTED"))
 NO_PAYMENT = "no mobile-money payment has it"
+TAKEN = "another payment has this operator's reference"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TRANSACTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,39}")
 
@@ -234,7 +236,7 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
             return refused(f"the operator says {said}")
     if not _TRANSACTION.fullmatch(transaction):
         return refused("no operator's reference")
-    written_so = {transaction, transaction.upper(), transaction.lower()}  # a spreadsheet or a hand may have changed its letters
+    compared = as_compared(transaction)
     where = select(Payment).join(PaymentBatch).where(Payment.reference == reference, PaymentBatch.way == "mobile")
     where = where.where(scope.reach(Payment.cooperative_id))
     found = session.scalars(where.where(Payment.state != "cancelled").order_by(Payment.id).with_for_update(of=Payment)).all()
@@ -242,24 +244,29 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
         closed = session.scalar(where.limit(1)) is not None
         return refused("its batch was closed: what the operator paid is still owed in the books" if closed else NO_PAYMENT)
     # references come again after a season: what this line has paid before, else what is open, else the newest
-    done = [one for one in found if one.provider_reference in written_so]
+    done = [one for one in found if as_compared(one.provider_reference or "") == compared]
     found = done or [one for one in found if one.state == "open"] or found
     if len({one.cooperative_id for one in found}) > 1:
         return refused("several co-operatives have it: say which")
     payment = found[-1]
     if row["amount"] and row["amount"].replace(" ", "") != str(payment.amount):
         return refused(f"the amount is {payment.amount}")
-    if payment.provider_reference in written_so:
+    if payment in done:
         return TakenLine(line, reference, "known", payment_id=payment.id)
     if payment.state != "open":
         return refused(f"it is {payment.state.replace('_', ' ')} already")
-    if session.scalar(select(Payment.id).where(Payment.provider_reference.in_(written_so))) is not None:
-        return refused("another payment has this operator's reference")
+    before = Payment.operator_key.is_(None) & Payment.provider_reference.is_not(None)
+    before &= func.upper(func.replace(Payment.provider_reference, "-", "")) == compared
+    if session.scalar(select(Payment.id).where((Payment.operator_key == compared) | before)) is not None:
+        return refused(TAKEN)
     try:
         # A refused line commits, too. Only the savepoint takes the operator's reference off its payment again.
         with session.begin_nested():
-            payment.provider_reference = transaction
+            payment.provider_reference, payment.operator_key = transaction, compared
+            session.flush()  # the unique key decides between two payments that are noted at once
             hand_over(session, act, PAYMENT, payment.id)
+    except IntegrityError:
+        return refused(TAKEN)
     except HandoverNotOpen:
         return refused("its batch is not open")
     except MoneyFrozen as frozen:
@@ -267,6 +274,11 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
     except Overdrawn:
         return refused("the books owe less than that now")
     return TakenLine(line, reference, "accepted", payment_id=payment.id)
+
+
+def as_compared(transaction: str) -> str:
+    """Return an operator's reference as it is compared: a spreadsheet or a hand may have changed its letters and dashes."""
+    return transaction.replace("-", "").upper()
 
 
 def _harmless(column: str, value: str) -> str:

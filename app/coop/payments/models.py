@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.coop.handover.models import Handover
 from app.db.base import Base, Id, Utc
 
+_WITHOUT_KEY = text("operator_key IS NULL AND provider_reference IS NOT NULL")
+
 
 class PaymentBatch(Base):
     """What an officer pays at once: a day's deliveries, a product's, or all that is due. *waiting* for other officers, *open*,
@@ -36,7 +38,8 @@ class PaymentBatch(Base):
 class Payment(Handover, Base):
     """What one member is to get of a batch, in XOF: *open* (the amount is held), *handed_over*, then *paid* or *contested*, or
     *cancelled*. `reference` is five digits and a check digit, as a declaration's. `handed_role` is the office that gave it, none
-    for mobile money; `provider_reference` the operator's.
+    for mobile money; `provider_reference` the operator's, and `operator_key` that as it is compared: none where it was noted before
+    there were keys.
     """
 
     NAME, HELD, HANDED = "payment", "open", "handed_over"
@@ -46,6 +49,8 @@ class Payment(Handover, Base):
         CheckConstraint("state IN ('open', 'handed_over', 'paid', 'contested', 'cancelled')", name="state"),
         CheckConstraint("amount > 0", name="amount"),
         Index("uq_payments_provider_reference", "provider_reference", unique=True),
+        Index("uq_payments_operator_key", "operator_key", unique=True),
+        Index("ix_payments_without_key", "provider_reference", sqlite_where=_WITHOUT_KEY, postgresql_where=_WITHOUT_KEY),
         Index("ix_payments_member", "member_id", "state"),
         Index("ix_payments_reference", "reference"),
         Index("ix_payments_paid", "cooperative_id", "paid_at"),
@@ -59,6 +64,7 @@ class Payment(Handover, Base):
     handed_role: Mapped[str | None] = mapped_column(String(16))
     handed_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
     provider_reference: Mapped[str | None] = mapped_column(String(40))
+    operator_key: Mapped[str | None] = mapped_column(String(40))
     paid_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
 
     @property

@@ -28,7 +28,7 @@ def forecast(database: Database, act: Act, scope: Scope, lines: Sequence[Line]) 
     """
     accepted: dict[str, list[Line]] = defaultdict(list)
     for line, row in lines:
-        keys = row["reference"].zfill(6), row["operator_reference"].upper()
+        keys = row["reference"].zfill(6), files.as_compared(row["operator_reference"])
         with database.session() as session:
             for before in [one for key in keys for one in accepted[key]]:
                 files.take_in(session, act, scope, *before)

@@ -12,15 +12,19 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop import approvals, law
 from app.coop.access.freezes import check_money
 from app.coop.act import Act
+from app.coop.approvals import Approval, ApprovalVote
+from app.coop.approvals.rules import whom_to_ask
 from app.coop.handover.box import BoxShort, check_box
 from app.coop.handover.references import draw_references
 from app.coop.handover.services import HandoverNotOpen, NotForYourself, move
 from app.coop.ledger.services import MOST_MOVED
 from app.coop.members.lock import LockedMember, lock_member
 from app.coop.members.lookup import BELONGS
+from app.coop.members.notices import tell_first
 from app.coop.offices import audit
 from app.coop.till import schedule
 from app.coop.till.models import HELD, OPEN, Payout
@@ -32,12 +36,13 @@ class PayoutKind(msgspec.Struct, frozen=True):
     """What leaves so, as people read it.
 
     `account` is the member's that it is taken from; None where another subject asks for it and writes its entry. `check` raises
-    what speaks against so many XOF for a member.
+    what speaks against so many XOF for a member. `after` is the kind of approval that may still be asked for once it is approved.
     """
 
     words: str
     account: str | None = None
     check: Callable[[Session, int, int], None] | None = None
+    after: str | None = None
 
 
 KINDS = {
@@ -45,7 +50,7 @@ KINDS = {
     "advance": PayoutKind("Avance", "advance"),
     "leasing": PayoutKind("Crédit-bail", "leasing"),
     "settlement": PayoutKind("Solde de tout compte"),
-    "aid": PayoutKind("Entraide"),
+    "aid": PayoutKind("Entraide", after="aid_after"),
 }
 ASKED_HERE = tuple(name for name, kind in KINDS.items() if kind.account)
 
@@ -170,16 +175,29 @@ def enter(
 
 
 def cancel(session: Session, act: Act, payout_id: int) -> None:
-    """Take back by the member's word what wasn't handed over. Raises HandoverNotOpen."""
-    if not let_go(session, act.now, Payout.id == payout_id, Payout.member_id == act.member):
+    """Take back by the member's word what wasn't handed over; officers who are asked about it afterwards are told, and those who
+    approved it. Raises HandoverNotOpen.
+    """
+    mine = (Approval.subject == "payout") & (Approval.subject_id == payout_id)
+    after = Approval.kind.in_([kind.after for kind in KINDS.values() if kind.after])
+    asked = session.scalar(select(Approval).where(mine, after, Approval.state == "waiting").with_for_update())
+    told: set[int] = set()
+    if asked is not None:
+        votes = select(ApprovalVote.person_id).join(Approval, Approval.id == ApprovalVote.approval_id).where(mine)
+        told = {*session.scalars(votes), *(whom_to_ask(session, asked, act.today) if asked.told == "asked" else ())}
+    gone = let_go(session, act.now, Payout.id == payout_id, Payout.member_id == act.member)
+    if not gone:
         raise HandoverNotOpen(payout_id)
+    words = texts.say("aid_taken_back", reference=gone[0].reference)
+    tell_first(session, act, told, "task", f"payout:{payout_id}:taken back", words)
 
 
 def let_go(session: Session, now: datetime, *which: ColumnElement[bool]) -> Sequence[Any]:
     """Let go of what fits and wasn't handed over: return each one's id, reference, member and asker. Nobody is told."""
     found = session.execute(select(Payout.id, Payout.kind).where(Payout.state.in_(HELD), *which).order_by(Payout.id)).all()
     for payout, kind in found:
-        approvals.drop(session, kind, [payout], now)  # before the rows, as those who decide lock
+        for waits in filter(None, (kind, KINDS[kind].after)):
+            approvals.drop(session, waits, [payout], now)  # before the rows, as those who decide lock
     # The state is asked again: an officer may have handed it over since it was found.
     still = update(Payout).where(Payout.id.in_([row.id for row in found]), Payout.state.in_(HELD)).values(state="cancelled")
     return session.execute(still.returning(Payout.id, Payout.reference, Payout.member_id, Payout.asked_by)).all()
