@@ -35,7 +35,7 @@ def approvals(cooperative: str, kind: str | None, needed: int | None, roles: str
 
     from app.coop.approvals import kinds, rules
 
-    if (kind is None) != (needed is None and not usual) or (usual and needed is not None):
+    if (kind is None) != (needed is None and not usual) or (usual and needed is not None) or (roles and needed is None):
         raise click.UsageError("give KIND with --needed or with --usual, or neither to see the rules")
     now = datetime.now(UTC)
     if kind is not None:

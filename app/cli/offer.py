@@ -50,12 +50,16 @@ def show(number: int, *, as_json: bool) -> None:
 
     Example: jappoo offer show 1
     """
+    from sqlalchemy import select
+
     from app.coop.boutiques.models import Offer, Order
     from app.coop.boutiques.queries import for_sale, orders
 
     with open_database() as database, database.read() as reader:
         found = for_sale(reader, datetime.now(UTC), Offer.id == number)
         ordered = orders(reader, Order.offer_id == number)
+        if reader.scalar(select(Offer.id).where(Offer.id == number)) is None:
+            raise click.ClickException(f"there is no offer {number}")
     if as_json:
         click.echo(json.dumps({"offer": msgspec.to_builtins(found), "orders": msgspec.to_builtins(ordered)}))
         return

@@ -137,7 +137,10 @@ def _now() -> datetime:
 def _named(given: tuple[str, ...]) -> dict[str, str]:
     if any("=" not in one for one in given):
         raise click.UsageError("--column s'écrit champ=NOM, par exemple --column phone=Portable.")
-    return dict(one.split("=", 1) for one in given)
+    named = dict(one.split("=", 1) for one in given)
+    if len(named) < len(given):
+        raise click.UsageError("--column nomme deux fois le même champ.")
+    return named
 
 
 def _table(kind: str, file: Path, given: Mapping[str, str], confirmed: Mapping[str, str], now: datetime) -> "Table":
@@ -157,8 +160,8 @@ def _scope(database: "Database", cooperative: str | None) -> "Scope":
     from app.coop.scope import Scope
 
     with database.read() as reader:
-        place = cooperative_by_code(reader, cooperative) if cooperative else None
-    if cooperative and place is None:
+        place = None if cooperative is None else cooperative_by_code(reader, cooperative)
+    if cooperative is not None and place is None:
         raise click.ClickException(f"aucune CPS n'a le code {cooperative[:16]}")
     return Scope(place)
 

@@ -53,9 +53,11 @@ def price(amount: int | None, since: str | None, *, as_json: bool) -> None:
     from app.sms import prices
 
     settings, now = read_settings(), datetime.now(UTC)
+    if amount is None and since is not None:
+        raise click.UsageError("--from needs AMOUNT.")
     if amount is not None:
         try:
-            from_at = datetime.fromisoformat(since) if since else now
+            from_at = datetime.fromisoformat(since) if since is not None else now
             from_at = (from_at if from_at.tzinfo else from_at.replace(tzinfo=settings.zone)).astimezone(UTC)
         except ValueError as fault:
             raise click.UsageError(f"not a day like 2026-12-01: {since}") from fault
@@ -101,11 +103,15 @@ def history(number: str, *, as_json: bool) -> None:
 
     Example: jappoo sms history +221771234567
     """
-    from app.phones import e164
+    from app.phones import read
     from app.sms.history import messages_to
 
+    meant = read(number)
+    if meant is None:
+        raise click.BadParameter(f"{number} is no telephone number.")
+
     with open_database() as database, database.read() as reader:
-        found = messages_to(reader, e164(number))
+        found = messages_to(reader, meant)
     if as_json:
         click.echo(msgspec.json.encode(found).decode())
     for one in [] if as_json else found:

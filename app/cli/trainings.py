@@ -177,8 +177,11 @@ def applicants(number: int, output: Path | None, *, as_json: bool) -> None:
     Example: jappoo training applicants 1 --output soudure.xlsx
     """
     from app.coop.training.queries import applicants as applicants_of
+    from app.coop.training.queries import training_by_id
 
     with operator_act("training applicants", number=number, file=output is not None) as session:
+        if training_by_id(session, number) is None:
+            raise click.ClickException(f"there is no training {number}")
         if output is not None:
             _write_list(session, number, output)
             return
