@@ -104,6 +104,10 @@ def test_kilos_are_never_taken_for_caisses(run, file, head, product, cells, says
     assert told["rows"]["create" if says is None else "refuse"] == 1
 
 
+ODD_WEIGHTS = ("Poids (x 10 kg)", "Poids (kg/jour)", "Quantité (%)", "Poids (500 g)")
+ODD_PRICES = ("Prix (FCFA/100 kg)", "Prix (F/500g)", "Prix (les 10 kg)", "Prix (demi-kg)")
+
+
 @pytest.mark.parametrize(
     ("head", "cell", "product", "kept"),
     [
@@ -120,6 +124,7 @@ def test_kilos_are_never_taken_for_caisses(run, file, head, product, cells, says
         ("Quantité (caisses)", "12", "Thiof", "Thiof se compte en kg, pas en caisses."),
         ("Poids (lb)", "12", "Thiof", "Thiof se compte en kg, pas en lb."),
         ("Poids (L)", "12", "Thiof", "Thiof se compte en kg, pas en l."),
+        *((head, "12", "Thiof", f"« {head} » (ligne 2): est-ce compté en kg ? oui ou non") for head in ODD_WEIGHTS),
         ("Poids (pots)", "12", "Thiof", "« Poids (pots) » (ligne 2): est-ce compté en kg ? oui ou non"),
         ("Unité;Poids (g)", "kg;12500", "Thiof", "La colonne dit g, la ligne kg: laquelle est juste ?"),
     ],
@@ -141,6 +146,7 @@ def test_a_column_in_another_unit_is_converted_or_refused(cps, run, file, head, 
         ("Prix (F T.T.C.)", "1050", "1050"),
         ("Prix (F/g)", "1", "1000"),
         ("Prix (la tonne)", "1 050 500", "Thiof, en kg: 1050,5 a trop de chiffres après la virgule."),
+        *((head, "1050", f"« {head} » (ligne 2): est-ce compté en kg ? oui ou non") for head in ODD_PRICES),
         ("Prix (F/caisse)", "1050", "Thiof se compte en kg, pas en caisse."),
     ],
 )
@@ -155,7 +161,15 @@ def test_a_price_of_another_unit_is_converted_or_refused(cps, run, file, head, c
 @pytest.mark.parametrize(
     "name",
     [
-        *("Solde (en milliers)", "Solde (milliers F CFA)", "Solde (EUR)", "Solde (€)", "Solde (dërëm)", "Solde (x1000)"),
+        *(
+            "Solde (en milliers)",
+            "Solde (milliers F CFA)",
+            "Solde (EUR)",
+            "Solde (€)",
+            "Solde (dërëm)",
+            "Solde (x1000)",
+            "Solde (K)",
+        ),
         *("Solde (k FCFA)", "Solde (000 F)", "Solde (1 000 F)", "Solde (en K)", "Solde (mille F)", "Parts (nombre)", "Parts (nb)"),
     ],
 )

@@ -88,7 +88,7 @@ class Catalogue:
             return Decimal(1)
         said, clear = units_in(name, self._units)
         many = {times(one, product.unit) for one in said}
-        if len(many) > 1 or not (said or clear):
+        if len(many) > 1 or not clear:
             says = f"« {name[:40]} » (ligne {row.number}): est-ce compté en {product.unit} ? oui ou non"
             if not confirmed(self._answers, row, key_of("column unit", packed(name), product.unit), says):
                 raise RowRefused("unit", f"{product.name}: donnez la colonne « {name[:40]} » en {product.unit}.")
