@@ -138,6 +138,29 @@ def test_a_column_in_another_unit_is_converted_or_refused(cps, run, file, head, 
 
 
 @pytest.mark.parametrize(
+    ("product", "cell", "answer", "kept"),
+    [
+        ("Thiof", "500 g", "oui", "Thiof se compte en kg, pas en g."),
+        ("Thiof", "500 g", "0,5", "0.5"),
+        ("Thiof", "2 caisses", "oui", "Thiof se compte en kg, pas en caisses."),
+        ("Thiof", "1,5 tonnes", "1,5", "Thiof se compte en kg, pas en tonnes."),
+        ("Thiof", "1.200 kg", "1,2", "1.2"),
+        ("Sardinelle", "3 caisses", "oui", "3"),
+    ],
+)
+def test_a_yes_turns_no_grams_into_kilos(cps, run, file, tmp_path, product, cell, answer, kept):
+    name = file("deliveries", f"Carte;Jour;Produit;Quantité\nC3;03/10/2025;{product};{cell}\n")
+    assert json.loads(run("import", "deliveries", name, "--cooperative", "CPS1", "--json").out)["rows"]["ask"] == 1
+    [key] = [row.raw[3] for row in read_table(f"{name}.questions.xlsx", ANSWER_COLUMNS).rows]
+    answers = tmp_path / "reponses.csv"
+    answers.write_text(f"Clé;Réponse\n{key};{answer}\n", "utf-8")
+    told = json.loads(run("import", "deliveries", name, "--cooperative", "CPS1", "--json", "--answers", str(answers)).out)
+    with cps.read() as reader:
+        written = [str(one.normalize() + 0) for one in reader.scalars(select(PastDelivery.quantity))]
+    assert written + [one["says"] for one in told["problems"]] == [kept]
+
+
+@pytest.mark.parametrize(
     ("head", "cell", "kept"),
     [
         ("Prix (F/t)", "1 050 000", "1050"),

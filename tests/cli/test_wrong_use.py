@@ -17,6 +17,7 @@ WRONG = [
     ("report kpi --commune=", 2, "need a name"),
     ("report kpi --filiere=", 2, "need a name"),
     ("import members FILE --column name=Nom --column name=Village", 2, "deux fois"),
+    ("sms broadcasts --most -1", 2, "--most"),
     ("offer show 99", 1, "there is no offer 99"),
     ("job candidates 99", 1, "there is no job 99"),
     ("training applicants 99", 1, "there is no training 99"),
