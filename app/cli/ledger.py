@@ -1,12 +1,9 @@
 """`jappoo ledger`: the books."""
 
-import json
-
 import click
-import msgspec
 
 from app.cli.context import cooperative_id, open_database, operator_act
-from app.cli.outputs import in_lines
+from app.cli.outputs import in_json, in_lines
 
 
 @click.group()
@@ -69,7 +66,7 @@ def verify(*, as_json: bool) -> None:
     with open_database(statement_ms=600_000) as database, database.read() as reader:
         found = look(reader)
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
+        click.echo(in_json(found))
     else:
         click.echo(f"{found.entries} entries, {found.postings} postings, {found.accounts} accounts")
         for wrong in found.wrong:

@@ -1,16 +1,14 @@
 """`jappoo offer`: the boutique témoin."""
 
-import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from app.amounts import francs
 from app.cli.context import act_of_operator, open_database, operator_act, scope_of
-from app.cli.outputs import in_lines
+from app.cli.outputs import in_json, in_lines
 
 if TYPE_CHECKING:
     from app.coop.boutiques.queries import ShownOrder
@@ -61,7 +59,7 @@ def show(number: int, *, as_json: bool) -> None:
         if reader.scalar(select(Offer.id).where(Offer.id == number)) is None:
             raise click.ClickException(f"there is no offer {number}")
     if as_json:
-        click.echo(json.dumps({"offer": msgspec.to_builtins(found), "orders": msgspec.to_builtins(ordered)}))
+        click.echo(in_json({"offer": found, "orders": ordered}))
         return
     for one in found:
         click.echo(f"{one.name}: {one.amount} F a {one.unit}, {one.quantity} left at {one.place}")

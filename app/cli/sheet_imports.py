@@ -1,6 +1,5 @@
 """`jappoo import`: read the file, forecast, write what was forecast, say what became of it; and take an import back."""
 
-import json
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from app.cli.context import open_database, operator
+from app.cli.outputs import in_json
 
 if TYPE_CHECKING:
     from app.coop.imports.forecast import Forecast, Problem, Verdict
@@ -257,7 +257,7 @@ def _say(kind: str, found: "Forecast", import_id: int | None, as_json: bool, unw
     said = [(one, f"{one.says}{_how_to_name(found, one)}") for one in found.problems]
     if as_json:
         problems = [{"row": one.row, "column": one.column, "kind": one.kind, "says": says} for one, says in said]
-        click.echo(json.dumps({"rows": counts, "problems": problems, "id": str(import_id or "")}, ensure_ascii=False))
+        click.echo(in_json({"rows": counts, "problems": problems, "id": str(import_id or "")}))
     else:
         for one, says in said:
             click.echo(f"ligne {one.row}{names.get(one.column, '')}: {says}" if one.row is not None else says)

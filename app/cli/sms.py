@@ -1,16 +1,14 @@
 """`jappoo sms`: counting a message before anybody pays for it; what waits, rests, or is in doubt."""
 
-import json
 import sys
 from datetime import UTC, datetime
 
 import click
-import msgspec
 
 from app.cli.broadcasts import broadcasts
 from app.cli.context import open_database, operator_act, read_settings
 from app.cli.letters import answer, inbox
-from app.cli.outputs import in_lines
+from app.cli.outputs import in_json, in_lines
 from app.gsm7 import Size, fold, measure, outside
 
 
@@ -33,7 +31,7 @@ def count(text: str, *, as_json: bool) -> None:
     given = _given(text)
     size = measure(given)
     if as_json:
-        click.echo(json.dumps(msgspec.structs.asdict(size)))
+        click.echo(in_json(size))
         return
     click.echo(_in_words(size))
     if size.alphabet == "UCS-2":
@@ -113,7 +111,7 @@ def history(number: str, *, as_json: bool) -> None:
     with open_database() as database, database.read() as reader:
         found = messages_to(reader, meant)
     if as_json:
-        click.echo(msgspec.json.encode(found).decode())
+        click.echo(in_json(found))
     for one in [] if as_json else found:
         click.echo(f"{one.id:>8}  {one.purpose:<10} {one.parts} part{'' if one.parts == 1 else 's'}")
         for at, state, reason in one.changes:
