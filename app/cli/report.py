@@ -114,6 +114,9 @@ def kpi(
 
     Example: jappoo report kpi --month 2026-10 --commune Mbour --format xlsx --output mbour.xlsx
     """
+    from sqlalchemy import select
+
+    from app.coop.cooperatives.models import Filiere
     from app.coop.kpi import queries, sheets
     from app.coop.kpi.definitions import FIGURES
     from app.coop.kpi.queries import Place
@@ -125,14 +128,18 @@ def kpi(
             )
         return
     place = Place((cooperative or "").strip().upper(), commune or "", (filiere or "").strip().upper())
-    if any(one is not None and not one.strip() for one in (commune, filiere)):
-        raise click.UsageError("--commune and --filiere need a name.")
     if bool(cooperative) + bool(commune or filiere) + each > 1:
         raise click.UsageError("one co-operative, a commune and a filière, or each: not both")
     with open_database(statement_ms=600_000, acts=False) as database:
         if cooperative is not None:
             with database.session() as session:
                 cooperative_id(session, cooperative)
+        # Before the month is published: a slip in a name publishes nothing.
+        with database.read() as reader:
+            if commune is not None and commune not in queries.communes(reader):
+                raise click.ClickException(f"no commune is called {commune}")
+            if filiere is not None and reader.scalar(select(Filiere.id).where(Filiere.code == place.filiere)) is None:
+                raise click.ClickException(f"no filière has the code {filiere}")
         wanted = _publish_month(database, month)
         with database.read() as reader:
             [found] = [one for one in queries.months(reader, most=10_000) if one.month.first == wanted.first]
