@@ -1,5 +1,6 @@
 """Files that are written whole or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
     What is there before stays till then. Raises OSError.
     """
+    # Found out here, and not when what the file tells of is already done: `--output=` is the folder that one is in.
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     made = None
     try:
         # In the same folder: a rename is only atomic within one file system.

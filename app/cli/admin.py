@@ -1,6 +1,5 @@
 """`jappoo admin`: who holds which office."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +7,7 @@ import click
 import msgspec
 
 from app.cli.context import open_database, operator_act, read_settings, scope_of
-from app.cli.outputs import in_lines
+from app.cli.outputs import in_json, in_lines
 
 FRENCH = {
     "president": "president",
@@ -102,7 +101,7 @@ def add(
             given = appointments.appoint_by_number(session, _number(who), name, role, code=cooperative, **term, now=now)
         opens = activation.issue(session, given.person_id, key=settings.key("members"), now=now) if given.new else None
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(given) | {"activation": opens}))
+        click.echo(in_json(msgspec.to_builtins(given) | {"activation": opens}))
         return
     click.echo(f"{given.name}: {given.role}, {given.partner or given.cooperative or 'federation'}, from {given.from_on}")
     if opens:

@@ -1,12 +1,12 @@
 """`jappoo box`: the cash that lies in a co-operative's box."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
+from app.cli.outputs import in_json
 
 if TYPE_CHECKING:
     from app.coop.handover.box import Box
@@ -35,7 +35,7 @@ def show(cooperative: str, *, as_json: bool) -> None:
     with open_database() as database, database.read() as reader:
         found = box_of(reader, cooperative_id(reader, cooperative))
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found) | {"there": found.there, "free": found.free}))
+        click.echo(in_json(msgspec.to_builtins(found) | {"there": found.there, "free": found.free}))
         return
     click.echo(_words(cooperative, found))
 

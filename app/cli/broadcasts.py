@@ -9,7 +9,7 @@ from app.cli.outputs import in_lines
 
 @click.command()
 @click.option("--all", "every", is_flag=True, help="Also estimates that nobody confirmed.")
-@click.option("--most", default=50, show_default=True, help="How many, the newest first.")
+@click.option("--most", type=click.IntRange(1), default=50, show_default=True, help="How many, the newest first.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def broadcasts(most: int, *, every: bool, as_json: bool) -> None:
     """List broadcasts, with their messages counted now. The text isn't shown, nor who sent it.

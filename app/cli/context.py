@@ -114,4 +114,4 @@ def scope_of(session: "Session | Connection", code: str | None) -> "Scope":
     """Return the scope of a co-operative's code, or the federation without one; an unknown code ends the command."""
     from app.coop.scope import FEDERATION, Scope
 
-    return Scope(cooperative_id(session, code)) if code else FEDERATION
+    return FEDERATION if code is None else Scope(cooperative_id(session, code))

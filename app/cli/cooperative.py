@@ -1,15 +1,13 @@
 """`jappoo cooperative`: begin a CPS, its products, what it sets."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 import click
-import msgspec
 
 from app.amounts import francs, number
 from app.cli.context import open_database, operator_act, scope_of
-from app.cli.outputs import in_lines
+from app.cli.outputs import in_json, in_lines
 
 FORMS = ("SCOOPS", "COOP-CA", "GIE", "AER")
 SETTINGS = ("solidarity-percent", "instalment-percent", "price-threshold-percent", "payment-threshold")
@@ -142,7 +140,7 @@ def show(code: str, *, as_json: bool) -> None:
         found, slots = foundation.shown(reader, code)
         owed = void_loans.owed(reader, datetime.now(UTC).date(), scope_of(reader, code))
     if as_json:
-        click.echo(json.dumps(found | {"products": msgspec.to_builtins(slots), "void_loans": msgspec.to_builtins(owed)}))
+        click.echo(in_json(found | {"products": slots, "void_loans": owed}))
         return
     for name, value in found.items():
         click.echo(f"{name.replace('_', '-'):24} {value}")

@@ -1,6 +1,5 @@
 """`jappoo doctor`: what is set, where it came from, and what is in reach."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Any
 import click
 
 from app.cli.context import of_this_version
+from app.cli.outputs import in_json
 from config.demands import demand, masked
 from config.running_demo import running_demo
 from config.settings import NAMES, BadSetting, Settings, given, load, surroundings
@@ -31,7 +31,7 @@ def doctor(*, as_json: bool, strict: bool) -> int:
     settings, checks = list(_settings(environ, running)), list(_checks(environ))
     nothing_yet = not given(environ)
     if as_json:
-        click.echo(json.dumps({"settings": settings, "checks": checks}, ensure_ascii=False))
+        click.echo(in_json({"settings": settings, "checks": checks}))
     else:
         for row in settings:
             click.echo(f"{row['name']:<22} {row['value']:<44} {row['origin']}")

@@ -1,6 +1,5 @@
 """`jappoo equipment`: what a co-operative has, and lends."""
 
-import json
 from datetime import UTC, datetime
 
 import click
@@ -8,7 +7,7 @@ import msgspec
 
 from app.amounts import francs
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act, scope_of
-from app.cli.outputs import in_lines
+from app.cli.outputs import in_json, in_lines
 
 
 @click.group()
@@ -56,7 +55,7 @@ def show(number: int, *, as_json: bool) -> None:
         booked = booked_ahead(reader, number, now.date())
     if as_json:
         told = {"free": free, "booked": [(one.on_day, one.half, one.state, one.card) for one in booked]}
-        click.echo(json.dumps(msgspec.to_builtins(found) | msgspec.to_builtins(told)))
+        click.echo(in_json(msgspec.to_builtins(found) | msgspec.to_builtins(told)))
         return
     for one in booked:
         click.echo(f"{one.on_day} {one.half} {one.state:8} {one.card}")

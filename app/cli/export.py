@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import click
 
 from app.cli.context import operator, operator_act, scope_of
+from app.cli.outputs import in_json
 
 
 @click.group()
@@ -33,8 +34,6 @@ def payments(batch: int, form: str, *, everything: bool) -> None:
 
     Example: jappoo export payments 12 > lot-12.csv
     """
-    import json
-
     from app.coop.payments import files
 
     now = datetime.now(UTC)
@@ -50,7 +49,7 @@ def payments(batch: int, form: str, *, everything: bool) -> None:
                     click.echo(f"batch {batch} went out before ({times}): pay by one of these files only", err=True)
     except files.NoBatch as fault:
         raise click.ClickException(str(fault)) from fault
-    click.echo(json.dumps(rows) if form == "json" else files.written(rows), nl=form == "json")
+    click.echo(in_json(rows) if form == "json" else files.written(rows), nl=form == "json")
 
 
 def _rows_out(kind: str, help_: str, example: str) -> None:

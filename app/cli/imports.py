@@ -1,6 +1,5 @@
 """`jappoo import`: files of others."""
 
-import json
 import sys
 from collections import Counter
 from datetime import UTC, datetime
@@ -9,10 +8,10 @@ from typing import Any, BinaryIO
 from uuid import uuid4
 
 import click
-import msgspec
 
 from app.cli import sheet_imports
 from app.cli.context import open_database, operator_act, scope_of
+from app.cli.outputs import in_json
 
 
 @click.group(name="import")
@@ -148,7 +147,7 @@ def undo(id: int) -> None:  # noqa: A002 - the contract's word
 
 def _say(done: list[Any], dry_run: bool, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps([msgspec.to_builtins(row) for row in done]))
+        click.echo(in_json(done))
         return
     for row in done:
         if row.outcome != "accepted":

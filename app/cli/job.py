@@ -93,9 +93,12 @@ def candidates(number: int, *, as_json: bool) -> None:
 
     Example: jappoo job candidates 1 --json
     """
+    from app.coop.jobs.models import Job
     from app.coop.jobs.queries import candidates as candidates_of
 
     with operator_act("job candidates", number=number) as session:
+        if session.get(Job, number) is None:
+            raise click.ClickException(f"there is no job {number}")
         found = candidates_of(session, number)
     for one in in_lines(found, as_json):
         click.echo(f"{one.name:40} {one.phone or ''}")

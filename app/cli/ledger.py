@@ -1,12 +1,9 @@
 """`jappoo ledger`: the books."""
 
-import json
-
 import click
-import msgspec
 
 from app.cli.context import cooperative_id, open_database, operator_act
-from app.cli.outputs import in_lines
+from app.cli.outputs import in_json, in_lines
 
 
 @click.group()
@@ -35,7 +32,7 @@ def approvals(cooperative: str, kind: str | None, needed: int | None, roles: str
 
     from app.coop.approvals import kinds, rules
 
-    if (kind is None) != (needed is None and not usual) or (usual and needed is not None):
+    if (kind is None) != (needed is None and not usual) or (usual and needed is not None) or (roles and needed is None):
         raise click.UsageError("give KIND with --needed or with --usual, or neither to see the rules")
     now = datetime.now(UTC)
     if kind is not None:
@@ -69,7 +66,7 @@ def verify(*, as_json: bool) -> None:
     with open_database(statement_ms=600_000) as database, database.read() as reader:
         found = look(reader)
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found)))
+        click.echo(in_json(found))
     else:
         click.echo(f"{found.entries} entries, {found.postings} postings, {found.accounts} accounts")
         for wrong in found.wrong:

@@ -1,6 +1,5 @@
 """`jappoo lot`: lots, from deliveries and goods that are bought to what is sold."""
 
-import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +11,7 @@ import msgspec
 from app.cli import lot_work
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act, scope_of
 from app.cli.lot_work import read_lot
-from app.cli.outputs import in_lines, written
+from app.cli.outputs import in_json, in_lines, written
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -67,7 +66,7 @@ def show(code: str, *, forward: bool, as_json: bool) -> None:
         people = concerned(reader, family) if forward else []
     if as_json:
         more = {"concerned": msgspec.to_builtins(people)} if forward else {}
-        click.echo(json.dumps(msgspec.to_builtins(told, str_keys=True) | more))
+        click.echo(in_json(msgspec.to_builtins(told, str_keys=True) | more))
         return
     for link in family.links.values():
         size = f"{link.made_units} {link.unit}"

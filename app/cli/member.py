@@ -1,6 +1,5 @@
 """`jappoo member`: find and show members, print their cards, erase what is kept of those who left."""
 
-import json
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ import msgspec
 
 from app.amounts import francs
 from app.cli.context import open_database, operator_act, read_settings, scope_of
-from app.cli.outputs import written
+from app.cli.outputs import in_json, written
 from app.cli.paper import seat
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def find(words: tuple[str, ...], cooperative: str | None, *, as_json: bool) -> N
         page = search(reader, scope_of(reader, cooperative), " ".join(words)[:60])
     if as_json:
         told = [{"card": one.card, "name": one.name, "cooperative": one.cooperative, "state": one.state} for one in page.rows]
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(in_json(told))
         return
     for one in page.rows:
         click.echo(f"{one.card:12} {one.cooperative:10} {one.state:9} {one.name}")
@@ -75,7 +74,7 @@ def show(card: str, *, as_json: bool) -> None:
     told: dict[str, Any] = {"card": found.card, "name": found.name, "cooperative": place, "state": found.state}
     told |= {"leaving_on": found.leaving_on and str(found.leaving_on), "numbers": phones, "balances": owned}
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(in_json(told))
         return
     told |= {"numbers": ", ".join(phones), "balances": ", ".join(f"{kind} {francs(owned[kind])}" for kind in owned)}
     for name, value in told.items():

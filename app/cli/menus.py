@@ -1,6 +1,5 @@
 """`jappoo menus`: prove, publish, look at and go back to menus."""
 
-import json
 import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,7 @@ import click
 import msgspec
 
 from app.cli.context import open_database, operator, operator_act, read_settings
-from app.cli.outputs import in_lines, output
+from app.cli.outputs import in_json, in_lines, output
 from app.cli.replay import replay
 from app.cli.sheets import FORMATS, write_rows
 
@@ -54,7 +53,7 @@ def check(file: Path | None, *, as_json: bool) -> None:
     except UnicodeDecodeError as fault:
         raise click.ClickException(f"{file} is not UTF-8") from fault
     if as_json:
-        click.echo(json.dumps([str(finding) for finding in findings]))
+        click.echo(in_json([str(finding) for finding in findings]))
     elif not findings:
         click.echo(f"proved: {len(menu.screens)} screens in {', '.join(menu.languages)}")
         click.echo(f"proved: {len(known.texts)} SMS in {', '.join(known.languages)}")

@@ -1,16 +1,14 @@
 """`jappoo offer`: the boutique témoin."""
 
-import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from app.amounts import francs
 from app.cli.context import act_of_operator, open_database, operator_act, scope_of
-from app.cli.outputs import in_lines
+from app.cli.outputs import in_json, in_lines
 
 if TYPE_CHECKING:
     from app.coop.boutiques.queries import ShownOrder
@@ -50,14 +48,18 @@ def show(number: int, *, as_json: bool) -> None:
 
     Example: jappoo offer show 1
     """
+    from sqlalchemy import select
+
     from app.coop.boutiques.models import Offer, Order
     from app.coop.boutiques.queries import for_sale, orders
 
     with open_database() as database, database.read() as reader:
         found = for_sale(reader, datetime.now(UTC), Offer.id == number)
         ordered = orders(reader, Order.offer_id == number)
+        if reader.scalar(select(Offer.id).where(Offer.id == number)) is None:
+            raise click.ClickException(f"there is no offer {number}")
     if as_json:
-        click.echo(json.dumps({"offer": msgspec.to_builtins(found), "orders": msgspec.to_builtins(ordered)}))
+        click.echo(in_json({"offer": found, "orders": ordered}))
         return
     for one in found:
         click.echo(f"{one.name}: {one.amount} F a {one.unit}, {one.quantity} left at {one.place}")

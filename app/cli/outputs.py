@@ -45,7 +45,12 @@ def in_lines(found: Iterable[Row], as_json: bool, whole: object = None) -> Itera
     """Give what was found, to be printed a line each; `as_json` print it, or the `whole` that it is of, and give nothing."""
     if not as_json:
         return found
+    click.echo(in_json(found if whole is None else whole))
+    return ()
+
+
+def in_json(told: object) -> str:
+    """Write something as JSON, its letters with accents as they are."""
     import msgspec
 
-    click.echo(json.dumps(msgspec.to_builtins(found if whole is None else whole, str_keys=True), ensure_ascii=False))
-    return ()
+    return json.dumps(msgspec.to_builtins(told, str_keys=True), ensure_ascii=False)

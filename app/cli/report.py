@@ -68,15 +68,16 @@ def sms(month: str | None, first: str | None, last: str | None, form: str, outpu
 
 def _days(month: str | None, first: str | None, last: str | None) -> tuple[datetime, datetime]:
     """Return the instants from which and before which: of a month, or of two days that both count, by members' clock."""
-    if month and (first or last):
+    days = first is not None or last is not None
+    if month is not None and days:
         raise click.UsageError("a month, or days: not both")
     zone = read_settings().zone
     try:
-        if first or last:
-            start = datetime.fromisoformat(first) if first else datetime(2020, 1, 1)  # noqa: DTZ001 - given its zone below
-            end = (datetime.fromisoformat(last) if last else datetime.now(zone)) + timedelta(days=1)
+        if days:
+            start = datetime.fromisoformat(first) if first is not None else datetime(2020, 1, 1)  # noqa: DTZ001 - given its zone below
+            end = (datetime.fromisoformat(last) if last is not None else datetime.now(zone)) + timedelta(days=1)
         else:
-            start = datetime.fromisoformat(f"{month or f'{datetime.now(zone):%Y-%m}'}-01")
+            start = datetime.fromisoformat(f"{f'{datetime.now(zone):%Y-%m}' if month is None else month}-01")
             end = start + timedelta(days=32)
             end = end.replace(day=1)
     except (ValueError, OverflowError) as fault:
@@ -113,6 +114,9 @@ def kpi(
 
     Example: jappoo report kpi --month 2026-10 --commune Mbour --format xlsx --output mbour.xlsx
     """
+    from sqlalchemy import select
+
+    from app.coop.cooperatives.models import Filiere
     from app.coop.kpi import queries, sheets
     from app.coop.kpi.definitions import FIGURES
     from app.coop.kpi.queries import Place
@@ -127,9 +131,15 @@ def kpi(
     if bool(cooperative) + bool(commune or filiere) + each > 1:
         raise click.UsageError("one co-operative, a commune and a filière, or each: not both")
     with open_database(statement_ms=600_000, acts=False) as database:
-        if cooperative:
+        if cooperative is not None:
             with database.session() as session:
                 cooperative_id(session, cooperative)
+        # Before the month is published: a slip in a name publishes nothing.
+        with database.read() as reader:
+            if commune is not None and commune not in queries.communes(reader):
+                raise click.ClickException(f"no commune is called {commune}")
+            if filiere is not None and reader.scalar(select(Filiere.id).where(Filiere.code == place.filiere)) is None:
+                raise click.ClickException(f"no filière has the code {filiere}")
         wanted = _publish_month(database, month)
         with database.read() as reader:
             [found] = [one for one in queries.months(reader, most=10_000) if one.month.first == wanted.first]
@@ -147,7 +157,7 @@ def _publish_month(database: "Database", month: str | None) -> "Month":
 
     now = datetime.now(UTC)
     try:
-        wanted = Month(datetime.strptime(f"{month}-01", "%Y-%m-%d").date()) if month else months.last_month(now)  # noqa: DTZ007
+        wanted = Month(datetime.strptime(f"{month}-01", "%Y-%m-%d").date()) if month is not None else months.last_month(now)  # noqa: DTZ007
     except ValueError as fault:
         raise click.UsageError("months are like 2026-11") from fault
     try:

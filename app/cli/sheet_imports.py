@@ -1,6 +1,5 @@
 """`jappoo import`: read the file, forecast, write what was forecast, say what became of it; and take an import back."""
 
-import json
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from app.cli.context import open_database, operator
+from app.cli.outputs import in_json
 
 if TYPE_CHECKING:
     from app.coop.imports.forecast import Forecast, Problem, Verdict
@@ -137,7 +137,10 @@ def _now() -> datetime:
 def _named(given: tuple[str, ...]) -> dict[str, str]:
     if any("=" not in one for one in given):
         raise click.UsageError("--column s'écrit champ=NOM, par exemple --column phone=Portable.")
-    return dict(one.split("=", 1) for one in given)
+    named = dict(one.split("=", 1) for one in given)
+    if len(named) < len(given):
+        raise click.UsageError("--column nomme deux fois le même champ.")
+    return named
 
 
 def _table(kind: str, file: Path, given: Mapping[str, str], confirmed: Mapping[str, str], now: datetime) -> "Table":
@@ -157,8 +160,8 @@ def _scope(database: "Database", cooperative: str | None) -> "Scope":
     from app.coop.scope import Scope
 
     with database.read() as reader:
-        place = cooperative_by_code(reader, cooperative) if cooperative else None
-    if cooperative and place is None:
+        place = None if cooperative is None else cooperative_by_code(reader, cooperative)
+    if cooperative is not None and place is None:
         raise click.ClickException(f"aucune CPS n'a le code {cooperative[:16]}")
     return Scope(place)
 
@@ -254,7 +257,7 @@ def _say(kind: str, found: "Forecast", import_id: int | None, as_json: bool, unw
     said = [(one, f"{one.says}{_how_to_name(found, one)}") for one in found.problems]
     if as_json:
         problems = [{"row": one.row, "column": one.column, "kind": one.kind, "says": says} for one, says in said]
-        click.echo(json.dumps({"rows": counts, "problems": problems, "id": str(import_id or "")}, ensure_ascii=False))
+        click.echo(in_json({"rows": counts, "problems": problems, "id": str(import_id or "")}))
     else:
         for one, says in said:
             click.echo(f"ligne {one.row}{names.get(one.column, '')}: {says}" if one.row is not None else says)

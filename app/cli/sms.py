@@ -1,16 +1,14 @@
 """`jappoo sms`: counting a message before anybody pays for it; what waits, rests, or is in doubt."""
 
-import json
 import sys
 from datetime import UTC, datetime
 
 import click
-import msgspec
 
 from app.cli.broadcasts import broadcasts
 from app.cli.context import open_database, operator_act, read_settings
 from app.cli.letters import answer, inbox
-from app.cli.outputs import in_lines
+from app.cli.outputs import in_json, in_lines
 from app.gsm7 import Size, fold, measure, outside
 
 
@@ -33,7 +31,7 @@ def count(text: str, *, as_json: bool) -> None:
     given = _given(text)
     size = measure(given)
     if as_json:
-        click.echo(json.dumps(msgspec.structs.asdict(size)))
+        click.echo(in_json(size))
         return
     click.echo(_in_words(size))
     if size.alphabet == "UCS-2":
@@ -53,9 +51,11 @@ def price(amount: int | None, since: str | None, *, as_json: bool) -> None:
     from app.sms import prices
 
     settings, now = read_settings(), datetime.now(UTC)
+    if amount is None and since is not None:
+        raise click.UsageError("--from needs AMOUNT.")
     if amount is not None:
         try:
-            from_at = datetime.fromisoformat(since) if since else now
+            from_at = datetime.fromisoformat(since) if since is not None else now
             from_at = (from_at if from_at.tzinfo else from_at.replace(tzinfo=settings.zone)).astimezone(UTC)
         except ValueError as fault:
             raise click.UsageError(f"not a day like 2026-12-01: {since}") from fault
@@ -101,13 +101,17 @@ def history(number: str, *, as_json: bool) -> None:
 
     Example: jappoo sms history +221771234567
     """
-    from app.phones import e164
+    from app.phones import read
     from app.sms.history import messages_to
 
+    meant = read(number)
+    if meant is None:
+        raise click.BadParameter(f"{number} is no telephone number.")
+
     with open_database() as database, database.read() as reader:
-        found = messages_to(reader, e164(number))
+        found = messages_to(reader, meant)
     if as_json:
-        click.echo(msgspec.json.encode(found).decode())
+        click.echo(in_json(found))
     for one in [] if as_json else found:
         click.echo(f"{one.id:>8}  {one.purpose:<10} {one.parts} part{'' if one.parts == 1 else 's'}")
         for at, state, reason in one.changes:

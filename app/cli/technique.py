@@ -1,12 +1,9 @@
 """`jappoo technique`: how things are made."""
 
-import json
-
 import click
-import msgspec
 
 from app.cli.context import open_database, operator_act
-from app.cli.outputs import in_lines
+from app.cli.outputs import in_json, in_lines
 
 
 @click.group()
@@ -48,7 +45,7 @@ def show(number: int, *, as_json: bool) -> None:
         found = techniques(reader, Technique.id == number)
     if not found:
         raise click.ClickException(f"there is no technique {number}")
-    click.echo(json.dumps(msgspec.to_builtins(found[0])) if as_json else f"{found[0].name}\n{found[0].steps}")
+    click.echo(in_json(found[0]) if as_json else f"{found[0].name}\n{found[0].steps}")
 
 
 @technique.command()

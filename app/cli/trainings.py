@@ -1,6 +1,5 @@
 """`jappoo training`: trainings, who applied, what the company chose, certificates."""
 
-import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +8,7 @@ import click
 import msgspec
 
 from app.cli.context import act_of_operator, open_database, operator_act, scope_of
-from app.cli.outputs import in_lines
+from app.cli.outputs import in_json, in_lines
 from app.cli.partners import partner_group
 
 if TYPE_CHECKING:
@@ -177,8 +176,11 @@ def applicants(number: int, output: Path | None, *, as_json: bool) -> None:
     Example: jappoo training applicants 1 --output soudure.xlsx
     """
     from app.coop.training.queries import applicants as applicants_of
+    from app.coop.training.queries import training_by_id
 
     with operator_act("training applicants", number=number, file=output is not None) as session:
+        if training_by_id(session, number) is None:
+            raise click.ClickException(f"there is no training {number}")
         if output is not None:
             _write_list(session, number, output)
             return
@@ -245,7 +247,7 @@ def certificate(number: str, *, as_json: bool) -> None:
     if found is None:
         raise click.ClickException(f"{number} is no valid certificate")
     told = msgspec.to_builtins(found)
-    click.echo(json.dumps(told) if as_json else "  ".join(map(str, told.values())))
+    click.echo(in_json(told) if as_json else "  ".join(map(str, told.values())))
 
 
 def _write_list(session: "Session", number: int, output: Path) -> None:

@@ -19,7 +19,7 @@ _COMMAND = re.compile(r"[\W_]*(\w+)[^\w@+]*")
 _BEHIND = r"[»”\")\]]*(?:[\s:;,.!]|[/–—-](?=\s))*"
 _AUDIENCE = re.compile(rf"(?:(?:à|a|aux|pour)\s+)?(cps\s+(?=\d)\d+|[\w'’-]+(?:\s*\+\s*[\w'’-]+)*){_BEHIND}", re.IGNORECASE)
 _TIME = re.compile(
-    r"@\s*(?P<day>(?:apr[eè]s[\s-]?)?[^\W\d_]+(?:['’]hui)?\.?|\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/]))?[\s,]*(?:(?:à|a)\s+)?"
+    r"@\s*(?P<day>(?:apr[eè]s[\s-]?)?[^\W\d_]+(?:['’]hui)?\.?|\d{1,2}/\d{1,2}(?:/(?:20)?\d{2})?(?![\d/]))?[\s,]*(?:(?:à|a)\s+)?"
     r"(?P<hour>\d{1,2})(?:(?:\s?:\s?|\.|h|\s+h\s?|\s?heures?\s?)(?P<minute>\d{2})|\s?(?:heures?|h))(?!\w|:\d)" + _BEHIND,
     re.IGNORECASE,
 )

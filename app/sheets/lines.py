@@ -12,7 +12,7 @@ Kind = Literal["data", "total", "note", "empty", "broken"]
 a row that says nothing; a line that must be mended: of a text file with more cells than the header, a name alone without its
 number in a numbered table, or one that may be a title, a signature or a sum."""
 
-_COUNT = r"\d+ (?:membres?|personnes?|lignes?|adherente?s?|femmes?|hommes?|producteurs?)"
+_COUNT = r"\d+ (?:membres?|personnes?|lignes?|paiements?|transactions?|virements?|adherente?s?|femmes?|hommes?|producteurs?)"
 SUBTOTAL = re.compile(r"(?:sous|ss?)[ ./-]*tot(?:al|aux)?\b.*|s ?/ ?t\b.*|s[ .-]?t[ .:]*|(?:report|a reporter|cumul|somme)[ .:]*")
 CARRIED = re.compile(r"(?:report|a reporter|cumul)[ .:]*")
 """Of a page: all the rows above, also after another of these."""

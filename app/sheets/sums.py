@@ -17,9 +17,13 @@ from app.sheets.telephones import Telephone
 from app.sheets.texts import name
 from app.units import agree
 
-_STATED_COUNT = re.compile(
-    r"\b(\d{1,6}) (?:membres?|personnes?|lignes?|adherente?s?|cooperat\w+|femmes?|producteurs?|beneficiaires?)\b"
+_COUNTED = (
+    r"(?:membres?|personnes?|lignes?|adherente?s?|cooperat\w+|femmes?|producteurs?|beneficiaires?|"
+    r"paiements?|transactions?|virements?)"
 )
+_STATED_COUNT = re.compile(rf"\b(\d{{1,6}}) {_COUNTED}\b")
+_NUMBER_OF = re.compile(rf"\b(?:nombre|nbr?e?|effectif)\.? (?:total )?(?:de |des |d')?{_COUNTED} ?:? ?(\d{{1,6}})\b")
+"""`Nombre de lignes : 3`, also in two cells."""
 _LONG_NUMBER = re.compile(r"[0-9]{7,20}")
 _FEWEST, _LONGEST = 3, 5
 """Cells of a column that can't be read at all; rows of a series."""
@@ -72,7 +76,7 @@ class Sums:
             if kind == "total":
                 part, carried = (any(form.fullmatch(word) for word in words) for form in (SUBTOTAL, CARRIED))
                 self._hold_sums(number, raw, book, part=part, carried=carried)
-            self._hold_count(number, words)
+            self._hold_count(number, words, fold(" ".join(map(shown, raw))))
 
     def sum_of(self, readings: Mapping[str, Reading]) -> tuple[Kind, str] | None:
         """Return what a row is, and why, that holds nothing but the sums of those above it, or sums without a result: a total, or
@@ -143,12 +147,11 @@ class Sums:
                 self._totals.append(Remark("total", says, column.field, number))
             seen.part = 0
 
-    def _hold_count(self, number: int, words: Sequence[str]) -> None:
-        for word in words:
-            for found in _STATED_COUNT.findall(word):
-                if int(found) != self._rows:
-                    says = f"La feuille dit {found}, il y a {self._rows} {agree(self._rows, 'ligne')} au-dessus."
-                    self._totals.append(Remark("total", says, "", number))
+    def _hold_count(self, number: int, words: Sequence[str], whole: str) -> None:
+        for found in [one for word in words for one in _STATED_COUNT.findall(word)] + _NUMBER_OF.findall(whole):
+            if int(found) != self._rows:
+                says = f"La feuille dit {found}, il y a {self._rows} {agree(self._rows, 'ligne')} au-dessus."
+                self._totals.append(Remark("total", says, "", number))
 
     def remarks(self) -> list[Remark]:
         """Return what was seen so far."""

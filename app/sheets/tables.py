@@ -124,23 +124,27 @@ class Table:
         for column, at in self._columns:
             reading = column.reader(raw[at], self.book)
             if column.summed and (number, at) in merged.shared and isinstance(reading, Value):
-                reading = Ask("Cellules fusionnées: cette valeur est-elle celle de chaque ligne ?", (reading.value,))
+                reading = Ask("Cellules fusionnées: cette valeur est-elle de cette ligne et de cette colonne ?", (reading.value,))
             cells[column.field] = Cell(raw[at], reading)
         return cells
 
 
 class _Merged:
-    """What merged cells mean below a header: one over several columns is a title, one over several rows is each row's."""
+    """What merged cells mean below a header: one over several columns is a title, or an amount that may be of each, one over
+    several rows is each row's.
+    """
 
     def __init__(self, grid: Grid, found: Header) -> None:
         self.shared: dict[tuple[int, int], tuple[int, int]] = {}
-        wide = set()
+        wide, known = set(), set(found.fields.values())
         for top, left, bottom, right in grid.merged:
             if right - left >= 2 and top == bottom:
                 wide.add(top)
             if left == right and found.last < top < bottom < top + 1000:
                 place = left - grid.first_column
                 self.shared |= {(row, place): (top, place) for row in range(top, bottom + 1)}
+            if len(known & set(range(left - grid.first_column, right - grid.first_column + 1))) > 1 and found.last < top == bottom:
+                self.shared[top, left - grid.first_column] = (top, left - grid.first_column)
         self.wide = frozenset(wide)
         self._tops: dict[tuple[int, int], Raw] = {}
 

@@ -13,7 +13,7 @@ from app.sheets.readings import Ask, Book, NoValue, Plain, Reading, Refuse, Valu
 _HERE = re.compile(r"(?:\+?221|00221)?([1-9]\d{8})")
 _SPACED = re.compile(r"[\s.()/_-]+")
 _DASHES = re.compile("[‐‑‒–—―−﹘－]")
-_DECIMAL = re.compile(r"^\+?(?!00221[.,])\d{5,}[.,]\d+(?![\d.,])|[.,]\d(?![\d.,])")
+_DECIMAL = re.compile(r"^\+?(?!00221[.,])\d{5,}[.,]\d{1,8}(?![\d.,])|[.,]\d(?![\d.,])")
 """`77123456.7`: what a spreadsheet computed, and no number that dots were put into."""
 _SEVERAL = re.compile(r"(?:(?:\+|00)?221[ .-]?)?[37]\d(?:[ .-]?\d){7}(?!\d)")
 _POWER = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)

@@ -9,6 +9,8 @@ from app.sheets.readings import Ask, Book, Plain, Reader, Reading, Refuse, Value
 LONGEST_NAME, LONGEST_TEXT = 80, 500
 _POWER = re.compile(r"\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 _CARD = re.compile(r"(?:[Cc][ .-]?)?0*([1-9]\d{0,7})")
+_SPOILT = re.compile(r"[?<>\\]|&#?\w+;|[=%][0-9A-F]{2}|\+[A-Z]\w{1,2}-")
+"""What a program leaves of a letter that it couldn't write: `Nd?ye`, `Nd&egrave;ye`, `Nd=C3=A8ye`, `Nd+AOg-ye`."""
 _FIFTEEN = 10**15
 """From here on spreadsheets write noughts for the digits of a number."""
 
@@ -17,12 +19,12 @@ _FIFTEEN = 10**15
 def name(raw: Plain, _: Book) -> Reading:
     """Read a name: str, NFC, plain single spaces, at most 80 letters, at least one of them a letter. `idem` is asked about.
 
-    `Nd?ye` has lost a letter, and `Awa ?` is unsure: both are refused.
+    `Nd?ye` and `Nd&egrave;ye` have lost a letter, and `Awa ?` is unsure: both are refused.
     """
     if not isinstance(raw, str) or not any(sign.isalpha() for sign in raw):
         return Refuse("Ce n'est pas un nom.")
-    if "?" in raw:
-        return Refuse(f"« {raw[:40]} »: il y a un ? dans ce nom. Écrivez-le avec toutes ses lettres.")
+    if spoilt := _SPOILT.search(raw):
+        return Refuse(f"« {raw[:40]} »: il y a un {spoilt[0]} dans ce nom. Écrivez-le avec toutes ses lettres.")
     return Value(raw) if len(raw) <= LONGEST_NAME else Refuse(f"Ce nom a plus de {LONGEST_NAME} lettres.")
 
 

@@ -104,6 +104,7 @@ def _why(fault: BaseException) -> str:
         30: "le support est en lecture seule",
         13: "l'accès est refusé",
         2: "le dossier n'existe pas",
+        21: "c'est un dossier",
     }.get(number or 0, "le disque ne répond pas")
 
 

@@ -104,6 +104,10 @@ def test_kilos_are_never_taken_for_caisses(run, file, head, product, cells, says
     assert told["rows"]["create" if says is None else "refuse"] == 1
 
 
+ODD_WEIGHTS = ("Poids (x 10 kg)", "Poids (kg/jour)", "Quantité (%)", "Poids (500 g)")
+ODD_PRICES = ("Prix (FCFA/100 kg)", "Prix (F/500g)", "Prix (les 10 kg)", "Prix (demi-kg)")
+
+
 @pytest.mark.parametrize(
     ("head", "cell", "product", "kept"),
     [
@@ -120,6 +124,7 @@ def test_kilos_are_never_taken_for_caisses(run, file, head, product, cells, says
         ("Quantité (caisses)", "12", "Thiof", "Thiof se compte en kg, pas en caisses."),
         ("Poids (lb)", "12", "Thiof", "Thiof se compte en kg, pas en lb."),
         ("Poids (L)", "12", "Thiof", "Thiof se compte en kg, pas en l."),
+        *((head, "12", "Thiof", f"« {head} » (ligne 2): est-ce compté en kg ? oui ou non") for head in ODD_WEIGHTS),
         ("Poids (pots)", "12", "Thiof", "« Poids (pots) » (ligne 2): est-ce compté en kg ? oui ou non"),
         ("Unité;Poids (g)", "kg;12500", "Thiof", "La colonne dit g, la ligne kg: laquelle est juste ?"),
     ],
@@ -127,6 +132,29 @@ def test_kilos_are_never_taken_for_caisses(run, file, head, product, cells, says
 def test_a_column_in_another_unit_is_converted_or_refused(cps, run, file, head, cell, product, kept):
     name = file("deliveries", f"Carte;Jour;Produit;{head}\nC3;03/10/2025;{product};{cell}\n")
     told = json.loads(run("import", "deliveries", name, "--cooperative", "CPS1", "--json").out)
+    with cps.read() as reader:
+        written = [str(one.normalize() + 0) for one in reader.scalars(select(PastDelivery.quantity))]
+    assert written + [one["says"] for one in told["problems"]] == [kept]
+
+
+@pytest.mark.parametrize(
+    ("product", "cell", "answer", "kept"),
+    [
+        ("Thiof", "500 g", "oui", "Thiof se compte en kg, pas en g."),
+        ("Thiof", "500 g", "0,5", "0.5"),
+        ("Thiof", "2 caisses", "oui", "Thiof se compte en kg, pas en caisses."),
+        ("Thiof", "1,5 tonnes", "1,5", "Thiof se compte en kg, pas en tonnes."),
+        ("Thiof", "1.200 kg", "1,2", "1.2"),
+        ("Sardinelle", "3 caisses", "oui", "3"),
+    ],
+)
+def test_a_yes_turns_no_grams_into_kilos(cps, run, file, tmp_path, product, cell, answer, kept):
+    name = file("deliveries", f"Carte;Jour;Produit;Quantité\nC3;03/10/2025;{product};{cell}\n")
+    assert json.loads(run("import", "deliveries", name, "--cooperative", "CPS1", "--json").out)["rows"]["ask"] == 1
+    [key] = [row.raw[3] for row in read_table(f"{name}.questions.xlsx", ANSWER_COLUMNS).rows]
+    answers = tmp_path / "reponses.csv"
+    answers.write_text(f"Clé;Réponse\n{key};{answer}\n", "utf-8")
+    told = json.loads(run("import", "deliveries", name, "--cooperative", "CPS1", "--json", "--answers", str(answers)).out)
     with cps.read() as reader:
         written = [str(one.normalize() + 0) for one in reader.scalars(select(PastDelivery.quantity))]
     assert written + [one["says"] for one in told["problems"]] == [kept]
@@ -141,6 +169,7 @@ def test_a_column_in_another_unit_is_converted_or_refused(cps, run, file, head, 
         ("Prix (F T.T.C.)", "1050", "1050"),
         ("Prix (F/g)", "1", "1000"),
         ("Prix (la tonne)", "1 050 500", "Thiof, en kg: 1050,5 a trop de chiffres après la virgule."),
+        *((head, "1050", f"« {head} » (ligne 2): est-ce compté en kg ? oui ou non") for head in ODD_PRICES),
         ("Prix (F/caisse)", "1050", "Thiof se compte en kg, pas en caisse."),
     ],
 )
@@ -155,7 +184,15 @@ def test_a_price_of_another_unit_is_converted_or_refused(cps, run, file, head, c
 @pytest.mark.parametrize(
     "name",
     [
-        *("Solde (en milliers)", "Solde (milliers F CFA)", "Solde (EUR)", "Solde (€)", "Solde (dërëm)", "Solde (x1000)"),
+        *(
+            "Solde (en milliers)",
+            "Solde (milliers F CFA)",
+            "Solde (EUR)",
+            "Solde (€)",
+            "Solde (dërëm)",
+            "Solde (x1000)",
+            "Solde (K)",
+        ),
         *("Solde (k FCFA)", "Solde (000 F)", "Solde (1 000 F)", "Solde (en K)", "Solde (mille F)", "Parts (nombre)", "Parts (nb)"),
     ],
 )

@@ -11,7 +11,9 @@ from pathlib import Path
 import click
 import pytest
 
+import app.cli
 from app.cli import COMMANDS, jappoo, main
+from app.cli.outputs import in_json
 
 
 def _commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -142,6 +144,14 @@ def test_what_lists_shows_or_finds_prints_json_too() -> None:
     }
     assert len(telling) > 20
     assert [path for path, options in telling.items() if not options & {"--json", "--format"}] == []
+
+
+def test_json_is_written_in_one_place_with_its_accents() -> None:
+    assert in_json({"filiere": "Pêche"}) == '{"filiere": "Pêche"}'
+    folder = Path(app.cli.__file__).parent
+    assert [one.name for one in folder.glob("*.py") if re.search(r"json\.(?:dumps|encode)", one.read_text("utf-8"))] == [
+        "outputs.py"
+    ]
 
 
 def test_a_screen_is_shown_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from app.sheets import Verbatim, write_table
 from tests import sample_deliveries
@@ -37,6 +38,14 @@ FIXTURES = Path(__file__).parents[1] / "sheets/fixtures"
         ("status;Code erreur", "SUCCESS;000", "accepted"),
         ("Échec", "non", "accepted"),
         ("Erreur", "", "accepted"),
+        ("Annulé", "oui", "the operator says oui"),
+        ("Remboursé", "oui", "the operator says oui"),
+        ("Annulé", "non", "accepted"),
+        ("Observations", "ÉCHEC: compte inconnu", "the operator says ÉCHEC: compte inconnu"),
+        ("Message", "Transaction failed", "the operator says Transaction failed"),
+        ("Motif", "Solde insuffisant", "the operator says Solde insuffisant"),
+        ("Message", "Aucune erreur", "accepted"),
+        ("Motif", "Livraisons du 12", "accepted"),
     ],
 )
 def test_what_the_operator_does_not_say_is_paid_settles_nothing(counter, run, tmp_path, head, word, outcome):
@@ -135,6 +144,11 @@ WRITTEN = [
     ("a quote that isn't closed", '{head}\n{line}\n"{line}\n{line}\n', "Ligne 3: un guillemet n'est pas fermé"),
     ("a total of its lines", "{head}\n{line}\nTOTAL;;9800\n", "1 accepted"),
     ("a total of more than its lines", "{head}\n{line}\nTOTAL;;19600\n", "Ligne 3: Le total dit 19 600, les lignes font 9 800."),
+    ("more lines counted in two cells", "{head}\n{line}\nNombre de paiements;2;\n", "Ligne 3: La feuille dit 2, il y a 1"),
+    ("more payments summed than there are", "{head}\n{line}\n2 paiements;;9800\n", "Ligne 3: La feuille dit 2, il y a 1 ligne"),
+    ("payments summed", "{head}\n{line}\n1 paiement;;9800\n", "1 accepted"),
+    ("as many as are counted", "{head}\n{line}\nNombre de paiements : 1;;\n", "1 accepted"),
+    ("no line", "{head}\n", "Aucune ligne sous les noms des colonnes"),
     ("more lines counted than there are", "{head}\n{line}\nTOTAL : 2 lignes;;\n", "Ligne 3: La feuille dit 2, il y a 1 ligne"),
     ("no text", "\0\0", "ni un tableau ni un texte"),
 ]
@@ -159,3 +173,16 @@ def test_an_open_quote_swallows_no_line(counter, run, tmp_path):
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert "Ligne 2" in done.err
     assert {row.state for row in payments(counter)} == {"open"}
+
+
+def test_an_amount_merged_over_two_payments_is_neithers(counter, run, tmp_path):
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
+    file = tmp_path / "references.xlsx"
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["reference", "operator_reference", "amount"])
+        for at, row in enumerate(payments(counter)[:2], 1):
+            sheet.write_row(at, 0, [row.reference, f"OM.77/{at}"])
+        sheet.merge_range(1, 2, 2, 2, 9800)
+    told = json.loads(run("import", "payments", str(file), "--json").out)
+    assert [one["reason"] for one in told] == ["the amount is 9800"] * 2

@@ -61,7 +61,7 @@ def test_a_table_and_a_spreadsheet_have_the_same_columns(kpi, tmp_path):
         (["--month", "2026-13"], 2, "months are like 2026-11"),
         (["--month", "9999-12"], 2, "months are like 2026-11"),
         (["--cooperative", "CPS9"], 1, "no co-operative has the code CPS9"),
-        (["--commune", "Dakar"], 1, "no co-operative is there in that month"),
+        (["--commune", "Dakar"], 1, "no commune is called Dakar"),
         (["--commune", "Joal-Fadiouth", "--cooperative", "CPS1"], 2, "not both"),
     ],
 )

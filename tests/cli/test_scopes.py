@@ -95,6 +95,8 @@ def test_a_code_is_known_in_small_letters_and_an_unknown_one_said(run, houses, c
     _, files = houses
     given = ANOTHERS[command][0].format(**files).split()
     assert run(*command, *given, "--cooperative", "cps1").code == 0
-    unknown = run(*command, *given, "--cooperative", "cps9")
-    assert unknown.code == 1
-    assert unknown.err in ("jappoo: no co-operative has the code cps9\n", "jappoo: aucune CPS n'a le code cps9\n")
+    # A script's variable that is empty names nobody, and never the federation.
+    for code, said in (("cps9", " cps9"), ("", "")):
+        unknown = run(*command, *given, "--cooperative", code)
+        assert unknown.code == 1
+        assert unknown.err in (f"jappoo: no co-operative has the code{said}\n", f"jappoo: aucune CPS n'a le code{said}\n")

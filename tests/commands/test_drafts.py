@@ -76,6 +76,7 @@ def test_what_lacks_an_audience_or_a_text_is_incomplete(typed):
     [
         *("@réunion", "@25:00", "@24h", "@18:3", "@18:75", "@foo 9h", "@31/02 9h", "@", "@vendra 9h"),
         *("@7 décembre 9h", "@ven 4 déc 9h", "@18,30", "@18-30", "@18h30mn", "@27/11/2026/1 9h", "@2026-11-27 9h"),
+        *("@27/11/1926 9h", "@27/11/2126 9h", "@27/11/026 9h"),
     ],
 )
 def test_a_time_that_isnt_one_is_said(at):

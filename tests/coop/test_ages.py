@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from app.coop.imports.profiles import is_young
 from app.coop.training import ages
 from tests.training_acts import FIRST
 
@@ -55,3 +56,19 @@ def test_an_age_is_that_of_the_first_day(birth, first, ends):
     else:
         with pytest.raises(ends):
             ages.check_age(birth, first, 16, 35)
+
+
+@pytest.mark.parametrize(
+    ("born", "today", "young"),
+    [
+        (date(1992, 2, 29), date(2028, 2, 28), True),
+        (date(1992, 2, 29), date(2028, 2, 29), False),
+        (date(2013, 2, 28), date(2028, 2, 28), True),
+        (date(2012, 2, 29), date(2027, 2, 28), False),
+        (date(2012, 2, 29), date(2027, 3, 1), True),
+        (date(1992, 12, 31), date(2028, 12, 30), True),
+        (date(1992, 12, 31), date(2028, 12, 31), False),
+    ],
+)
+def test_who_is_young_is_told_to_the_day(born, today, young):
+    assert is_young(born, None, today) is young

@@ -1,11 +1,12 @@
 """An entry is reversed by its contrary, by two officers, and never twice."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select, update
 
 from app.coop.approvals import sweep
+from app.coop.approvals.models import Approval
 from app.coop.closing.handover import PAYOUT
 from app.coop.handover import services as handover
 from app.coop.ledger.services import account_of, post
@@ -32,6 +33,16 @@ def test_an_entry_is_reversed_by_two_and_once(desk):
     with pytest.raises(corrections.NotReversible):
         desk.typed(corrections.ask, TREASURER, entry)
     assert (len(entries(desk, "reversal")), desk.wrong()) == (1, ())
+
+
+def test_an_entry_of_last_year_is_told_from_one_of_this_year(desk):
+    with desk.database.transaction() as session:
+        lines = [(account_of(session, 1, None, "cash"), 500), (account_of(session, 1, 1, "savings"), -500)]
+        told = {"kind": "savings", "cooperative_id": 1, "member_id": 1, "lines": lines}
+        old = post(session, operation="last year", now=datetime(2025, 12, 3, tzinfo=UTC), **told)
+    desk.typed(corrections.ask, TREASURER, old)
+    with desk.database.read() as reader:
+        assert reader.scalar(select(Approval.words)) == "Annuler Épargne du 03/12/2025"
 
 
 def test_nothing_is_reversed_on_an_account_closed_meanwhile(desk):

@@ -36,6 +36,23 @@ def test_a_family_on_one_telephone_has_places_and_the_same_file_again_creates_no
         assert verify(reader).wrong == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ({"joined": date(2025, 1, 2), "left": date(2025, 1, 1), "state": "departed"}, "Parti avant d'être membre ?"),
+        ({"joined": date(2025, 1, 1), "left": date(2025, 1, 1), "state": "departed"}, None),
+        ({"left": date(2025, 1, 1)}, "Parti le 01/01/2025: écrivez « parti » sous État, ou ôtez ce jour."),
+        ({"left": date(2025, 1, 1), "state": "blocked"}, "Parti le 01/01/2025: écrivez « parti » sous État, ou ôtez ce jour."),
+        ({"birth": date(2011, 1, 1), "joined": date(2011, 1, 1)}, "Membre avant d'être né ?"),
+        ({"birth": 2012, "joined": date(2011, 12, 31)}, "Membre avant d'être né ?"),
+        ({"birth": date(1980, 2, 29), "joined": date(2011, 12, 31)}, None),
+    ],
+)
+def test_days_that_can_not_both_be_right_are_refused(village, said, says):
+    found, _ = look(village, rows({"name": "Fatou Fall"} | said))
+    assert [problem.says for problem in found.problems] == ([says] if says else [])
+
+
 def test_what_a_telephone_has_proved_wins_and_is_said(village):
     other = Telephone("+221771112233", "mobile")
     given = rows({"card": "C00001", "name": "Awa 1", "phone": other, "state": "blocked", "sex": "F"})

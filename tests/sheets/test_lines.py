@@ -3,7 +3,7 @@
 import pytest
 
 from app import sheets
-from tests.sheets.kinds import MEMBERS, read, text
+from tests.sheets.kinds import BALANCES, MEMBERS, read, text, values
 from tests.sheets.test_tables import book
 
 
@@ -96,6 +96,22 @@ def test_lines_that_say_nothing_are_empty(tmp_path):
 def test_sub_totals_and_figures_about_the_list_are_nobody(tmp_path, line, kind):
     _, rows = read(text(tmp_path, f"Nom;N° de téléphone;Né le;Parts\nAwa Diop;771234502;1962;5\n{line}\n"))
     assert rows[1].kind == kind
+
+
+def test_an_amount_merged_over_two_columns_of_amounts_is_asked_about(tmp_path):
+    def fill(made):
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, ["Carte", "Épargne", "Parts", "Visa"])
+        sheet.write_row(1, 0, ["C1"])
+        sheet.merge_range(1, 1, 1, 2, 500)
+        sheet.write_row(2, 0, ["C2", 500])
+        sheet.merge_range(2, 2, 2, 3, 700)
+
+    _, rows = read(book(tmp_path, fill), BALANCES)
+    assert [values(row) for row in rows] == [
+        {"card": "C0000001", "savings": "ask", "parts": "none"},
+        {"card": "C0000002", "savings": 500, "parts": 700},
+    ]
 
 
 def test_a_merged_row_is_a_title_though_it_has_a_figure(tmp_path):

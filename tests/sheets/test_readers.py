@@ -77,6 +77,7 @@ def test_telephones(cell, right):
         ("77123456.7", "refuse"), ("7712345.67", "refuse"), ("771234.567", "refuse"), ("+22177123456.7", "refuse"),
         ("77 123 456.7", "refuse"), ("77123456,7", "refuse"), ("77.123.45.6.7", "refuse"), ("77123456.7 (Wave)", "refuse"),
         ("–77 123 45 01", "refuse"), ("77123450¹", "refuse"), ("771234501²", "ask"), ("77 123 45 0①", "refuse"),
+        ("771234501,761112233", "ask"), ("771234501.761112233", "ask"), ("771234501, 761112233", "ask"),
         ("pas de téléphone", "none"), ("non dit", "none"), ("000000000", "none"), (0.0, "none"),
     ],
 )  # fmt: skip
@@ -171,6 +172,9 @@ def test_what_is_no_card_is_refused(cell):
         (sheets.yes_no, "peut-être", "refuse"),
         (sheets.name, "  Ndèye\u00a0 Coumba\u200b ", "Ndèye Coumba"), (sheets.name, "Ndèye", "Ndèye"),
         (sheets.name, "12", "refuse"), (sheets.name, "Nd?ye Fall", "refuse"), (sheets.name, "Awa Fall ?", "refuse"),
+        (sheets.name, "Nd&egrave;ye", "refuse"), (sheets.name, "Nd=C3=A8ye", "refuse"), (sheets.name, "Nd%C3%A8ye", "refuse"),
+        (sheets.name, "Nd\\u00e8ye", "refuse"), (sheets.name, "<b>Awa</b>", "refuse"), (sheets.name, "Nd+AOg-ye", "refuse"),
+        (sheets.name, "GIE Awa & Sœurs", "GIE Awa & Sœurs"),
         (sheets.name, "Nd\ufffdye", "refuse"), (sheets.text, "pr\ufffds du puits", "refuse"),
         (sheets.name, "=cmd|' /C calc'!A0", "refuse"), (sheets.name, "'=cmd", "=cmd"),
         (sheets.name, "idem 8 (sa fille)", "ask"),

@@ -15,7 +15,7 @@ from app.coop.prices.queries import find_product
 from app.coop.products.models import Product
 from app.coop.scope import Scope
 from app.letters import packed
-from app.sheets import Row, in_kg
+from app.sheets import Ask, Row, in_kg
 
 MEASURED = ("quantity", "price")
 """The fields whose cells, and the names of whose columns, may say the unit, too."""
@@ -83,12 +83,18 @@ class Catalogue:
 
         A cell that says kg, or a unit of the row's own that isn't a mass, goes before the column's name.
         """
+        cell = row.cells.get(field)
+        # Who says yes to « 500 g » has said how many grams they are, and not kilos.
+        if cell and isinstance(cell.reading, Ask) and cell.reading.proposals == (value(values, field),):
+            other = next((one for one in units_in(cell.text, self._units)[0] if times(one, product.unit) != 1), None)
+            if other is not None:
+                raise RowRefused(field, NOT_SO.format(product.name, product.unit, other))
         name, own = value(values, named(field)), value(values, "unit")
         if name is None or in_kg(row.cells[field].raw):
             return Decimal(1)
         said, clear = units_in(name, self._units)
         many = {times(one, product.unit) for one in said}
-        if len(many) > 1 or not (said or clear):
+        if len(many) > 1 or not clear:
             says = f"« {name[:40]} » (ligne {row.number}): est-ce compté en {product.unit} ? oui ou non"
             if not confirmed(self._answers, row, key_of("column unit", packed(name), product.unit), says):
                 raise RowRefused("unit", f"{product.name}: donnez la colonne « {name[:40]} » en {product.unit}.")

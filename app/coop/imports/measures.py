@@ -29,11 +29,12 @@ _NO_UNIT = frozenset(
 """What else stands in the brackets of such names."""
 _WORD = re.compile(r"(?<![\w.'’])[A-Z][A-Z0-9]*(?!['’\w]|\.\w)")
 """Neither `l'` nor the letters of `T.T.C.`."""
+_TIMES = re.compile(r"[\d%]")
 _BRACKETS = re.compile(r"\(([^)]*)\)")
 
 
 _NOT_FRANCS = re.compile(
-    r"MILLIER|MILLION|\bMILLES?\b|\b[KM] ?(?:F|FR|FRS|FCFA|CFA|XOF)\b|(?<!\d )\b0{3}\b|\b1 ?0{3}\b|X ?1 ?0{3}\b|\(EN [KM]\)|"
+    r"MILLIER|MILLION|\bMILLES?\b|\b[KM] ?(?:F|FR|FRS|FCFA|CFA|XOF)\b|(?<!\d )\b0{3}\b|\b1 ?0{3}\b|X ?1 ?0{3}\b|\((?:EN )?[KM]\)|"
     r"\bEUR|€|USD|DOLLAR|\$|£|CENTIME|OUGUIYA|DALASI|\bDEREM|\bNOMBRES?\b|\bNBR?E?\b"
 )
 
@@ -49,13 +50,14 @@ def singular(unit: str) -> str:
 
 
 def units_in(name: str, known: Collection[str]) -> tuple[list[str], bool]:
-    """Return the units that a column's name says, and whether its brackets hold nothing else; `known` are products' own."""
+    """Return the units that a column's name says, and whether it says them alone: not `(F/100 kg)`; `known` are products' own."""
     inside = _WORD.findall(" ".join(_BRACKETS.findall(plain(name))))
     outside = _WORD.findall(_BRACKETS.sub(" ", plain(name)))
     # A letter alone is a unit in brackets or at the end: `Poids (T)`, `Poids en g`.
     likely = inside + [word for word in outside if len(word) > 1 or word == outside[-1]]
     units = [word for word in dict.fromkeys(likely) if singular(word) in {*GRAMS, *OTHERS, *known}]
-    return [unit.lower() for unit in units], all(word in units or word in _NO_UNIT for word in inside)
+    clear = all(word in units or word in _NO_UNIT for word in inside) and not _TIMES.search(plain(name))
+    return [unit.lower() for unit in units], clear
 
 
 def times(said: str, unit: str) -> Decimal | None:

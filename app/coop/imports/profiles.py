@@ -1,5 +1,6 @@
 """Sex and age as the register has them, in the words of the ILO's guidelines; both are free to say."""
 
+from calendar import monthrange
 from datetime import date
 
 from sqlalchemy import ColumnElement, func, or_
@@ -31,5 +32,5 @@ def is_young(born_on: date | None, born_in: int | None, today: date) -> bool | N
 
 
 def years_before(day: date, years: int) -> date:
-    """Return the same day so many years earlier; of 29 February the 28th."""
-    return date(day.year - years, day.month, min(day.day, 28) if day.month == 2 else day.day)
+    """Return the same day so many years earlier; of 29 February the 28th where there is none."""
+    return date(day.year - years, day.month, min(day.day, monthrange(day.year - years, day.month)[1]))

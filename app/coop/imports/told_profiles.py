@@ -19,6 +19,7 @@ def profile_of(values: Mapping[str, Any]) -> dict[str, Any]:
     told = {field: value(values, field) for field in ("sex", "address", "identity", "shares_subscribed", "shares_paid")}
     birth = value(values, "birth")
     told["born_on" if isinstance(birth, date) else "born_in"] = birth
+    _hold_days(birth, *(value(values, field) for field in ("joined", "left", "state")))
     fixed = [one for field in PHONES if (one := value(values, field)) and one.kind != "mobile"]
     told["contact"] = next((one.number for one in [value(values, "contact"), *fixed] if one), None)
     if told["address"] and len(told["address"]) > 80:
@@ -28,6 +29,16 @@ def profile_of(values: Mapping[str, Any]) -> dict[str, Any]:
     listed = {packed(word) for word in told_not.split(",")} if (told_not := value(values, "unsaid")) else ()
     unsaid = [field for field, word in _UNSAID.items() if word in listed or _unsaid(values.get(field))]
     return {field: said for field, said in told.items() if said is not None} | ({"unsaid": ",".join(unsaid)} if unsaid else {})
+
+
+def _hold_days(birth: date | int | None, joined: date | None, left: date | None, state: str | None) -> None:
+    """Raise RowRefused for days that can't all be right: one of them is a slip, and nobody knows which."""
+    if birth and joined and (joined <= birth if isinstance(birth, date) else joined.year < birth):
+        raise RowRefused("joined", "Membre avant d'être né ?")
+    if joined and left and left < joined:
+        raise RowRefused("left", "Parti avant d'être membre ?")
+    if left and state != "departed":
+        raise RowRefused("left", f"Parti le {left:%d/%m/%Y}: écrivez « parti » sous État, ou ôtez ce jour.")
 
 
 def lost(values: Mapping[str, Any], contact: str | None) -> list[str]:

@@ -25,8 +25,8 @@ from app.coop.payments.models import Payment, PaymentBatch, PaymentExport, Payme
 from app.coop.references import valid
 from app.coop.scope import Scope
 from app.db.rows import store
-from app.letters import packed
-from app.sheets import Column, Row, SheetRefused, Table, Value, amount, code, read_table, text
+from app.letters import packed, plain
+from app.sheets import Ask, Column, Row, SheetRefused, Table, Value, amount, code, read_table, text
 
 COLUMNS = ("reference", "card", "name", "number", "amount", "way", "state", "operator_reference", "signature")
 """The columns of a list out: our reference, the member's card, name and number (E.164, of her own alone, or empty), XOF."""
@@ -61,8 +61,13 @@ SETTLED = frozenset(
 )  # fmt: skip
 """What an operator says of a payment that has gone through. Any other word settles nothing."""
 _NO_FAILURE = SETTLED | {"NON", "NO", "N", "FALSE", "FAUX"}
-_FAILURE = re.compile("ECHEC|ERREUR|ERROR|REJET|REFUS|FAIL")
+_FAILURE = re.compile("ECHEC|ERREUR|ERROR|REJET|REFUS|FAIL|ANNUL|CANCEL|REVERS|REMBOURS|REFUND")
 """The names of columns that say why a payment failed."""
+_FAILED = re.compile(
+    r"\b(?:ECHEC|ECHOU|FAIL|REJET|REFUS|ANNUL|CANCEL|REVERS|REMBOURS|REFUND|INSUFFI|PENDING|EN ATTENTE|EXPIR)"
+    r"|(?<!\bNO )(?<!\bSANS )(?<!\bAUCUNE )\bERR(?:EUR|OR)"
+)
+"""What an operator says of a failure in the cells of any other column: `Transaction failed` below `Message`."""
 OUR_STATES = frozenset(("OPEN", "HANDEDOVER", "CONTESTED"))
 NO_PAYMENT = "no mobile-money payment has it"
 TAKEN = "another payment has this operator's reference"
@@ -194,6 +199,8 @@ def read(file: Path | BinaryIO) -> list[tuple[int, dict[str, str]]]:
     if unlike is not None:
         raise SheetRefused(f"Ligne {unlike.row}: {unlike.says} Rien n'est pris.")
     lines = [row for row in rows if row.kind == "data"]
+    if not lines:
+        raise SheetRefused("Aucune ligne sous les noms des colonnes: rien à prendre.")
     # Beside lines of which the operator says something, a blank says that nothing was done.
     blank = {field: "nothing" for field in ("status", "state") if any(_said(row, field) for row in lines)}
     return [(row.number, _line(table, row, blank)) for row in lines]
@@ -201,7 +208,11 @@ def read(file: Path | BinaryIO) -> list[tuple[int, dict[str, str]]]:
 
 def _line(table: Table, row: Row, blank: Mapping[str, str]) -> dict[str, str]:
     line = {column.field: _said(row, column.field) or blank.get(column.field, "") for column in COLUMNS_IN}
-    failures = [text(cell) for name, cell in zip(table.names, row.raw, strict=False) if _FAILURE.search(packed(name))]
+    failures = [
+        text(cell)
+        for name, cell in zip(table.names, row.raw, strict=False)
+        if _FAILURE.search(packed(name)) or (name in table.unknown and isinstance(cell, str) and _FAILED.search(plain(cell)))
+    ]
     said = [one.value for one in failures if isinstance(one, Value) and packed(one.value).strip("0") not in _NO_FAILURE]
     return line | ({"status": said[0]} if said and packed(line["status"]) in SETTLED else {})
 
@@ -216,7 +227,9 @@ def _said(row: Row, field: str) -> str:
         return ""
     if isinstance(cell.reading, Value):
         return str(cell.reading.value)
-    return "" if field == "operator_reference" else cell.text
+    # What is asked about is nothing that could be equal to ours.
+    words = f"{cell.text} ?" if isinstance(cell.reading, Ask) else cell.text
+    return "" if field == "operator_reference" else words
 
 
 def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, str]) -> TakenLine:

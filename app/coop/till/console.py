@@ -31,7 +31,7 @@ def _say(reader: Connection | Session, scope: Scope, now: datetime, wanted: Reve
         raise corrections.NotReversible("déjà annulé, ou pas d'ici")
     card, name = card_and_name(reader, member)
     what = corrections.reversible_kinds()[found[0].kind]
-    return f"annuler {what} {francs(found[0].amount)} du {found[0].on:%d/%m}, {card} {name}."
+    return f"annuler {what} {francs(found[0].amount)} du {found[0].on:%d/%m/%Y}, {card} {name}."
 
 
 def _whose(reader: Connection | Session, wanted: Reversal) -> int | None:

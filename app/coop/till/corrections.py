@@ -81,7 +81,7 @@ def ask(session: Session, act: Act, entry_id: int) -> int:
             session,
             act,
             "reversal",
-            f"Annuler {reversible_kinds()[known.kind]} du {known.on:%d/%m}",
+            f"Annuler {reversible_kinds()[known.kind]} du {known.on:%d/%m/%Y}",
             subject="entry",
             subject_id=entry_id,
             cooperative_id=entry.cooperative_id,

@@ -71,8 +71,8 @@ def references() -> AnyResponse:
         lines = files.read(sent)
     except SheetRefused as fault:
         return done(str(fault), "payments.index")
-    if not 0 < len(lines) <= MOST_LINES:
-        return done(f"Un fichier a de 1 à {MOST_LINES} lignes. Rien n'est pris.", "payments.index")
+    if len(lines) > MOST_LINES:
+        return done(f"Un fichier a {MOST_LINES} lignes au plus. Rien n'est pris.", "payments.index")
     told = list(forecast(desk().database, _by_file(), caller().office.scope, lines))
     kept = msgspec.json.encode(lines).decode()
     return Response(render_template("console/references.html", told=told, kept=kept, taken=False))

@@ -115,7 +115,7 @@ def test_a_payment_that_the_operator_says_failed_is_not_taken(officer, paying):
         (b"", "Choisissez le fichier"),
         (b"\x00\x01\x02" * 50, ""),
         (b"nom;prix\nAwa;12\n", ""),
-        (b"reference;operator_reference\n", "Un fichier a de 1 à 2000 lignes."),
+        (b"reference;operator_reference\n", "Aucune ligne sous les noms des colonnes"),
     ],
 )
 @pytest.mark.usefixtures("paying")
