@@ -37,7 +37,10 @@ WORDS = {
 }
 """Each command with its spellings, folded; the longest spelling that begins the text wins. STOP's are in `stop_words.py`."""
 
-UNITS = words_of("KG G T L KILO TONNE LITRE SAC CAISSE PIECE PANIER BASSINE SEAU SACHET POT BIDON BARQUETTE")
+UNITS = words_of(
+    """KG G GR T L CL ML KILO KILOGRAMME GRAMME TONNE QUINTAL LITRE SAC CAISSE PIECE PANIER BASSINE SEAU SACHET POT BIDON BARQUETTE
+    CARTON BOITE BOUTEILLE CAGEOT FILET PAQUET PLATEAU BALLOT DOUZAINE CALEBASSE CHARRETTE"""
+)
 """Units that people use, whatever a co-operative counts in."""
 
 OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TARIF", "REPONDRE")
@@ -110,7 +113,10 @@ _DASH = re.compile(rf"(?<!\d)[{_DASHES}]")
 _MINUS = re.compile(rf"(?<!\w)[{_DASHES}]\ufe0f?\s+(?=[.,]?\d)|(?<=\d)[{_DASHES}](?=\d)")
 _NO_UNITS = re.compile(r"(?<![\w.,])[.,](?=\d{1,3}(?!\d))")
 """The mark of `,5`: were it punctuation, ten times as much would be read."""
-_PUNCTUATION = re.compile(r"(?<!\d)(?<!\b[OIL])[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<=\w)-(?=\D)|[^\w\s.,+@:-]|_")
+_PUNCTUATION = re.compile(
+    r"(?<!\d)(?<!\b[OIL])[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<=\w)-(?=\D)|[^\w\s.,+@:%€$£-]|(?<!\d)(?<!\d\s)[%€$£]|_"
+)
+"""What becomes a space; what stands behind a number as its unit stays."""
 
 
 class TypedCommand(msgspec.Struct, frozen=True):

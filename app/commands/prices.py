@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from app import units
 from app.commands import replies
 from app.commands.command import Answer, Command
 from app.commands.grammar import TypedCommand, parse
@@ -11,10 +12,12 @@ from app.coop.access.identity import prices_of
 from app.coop.cooperatives.queries import cooperative_by_code
 from app.coop.prices import proposals
 from app.coop.prices.queries import MeantProduct, find_product, prices_for
+from app.coop.products.models import Product
 from app.coop.scope import FEDERATION, Scope
 
 _TARIF = re.compile(
-    r"([^0-9]+?)(?<! [OIL]) (?:XOF )?([1-9][0-9]{0,2}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?"
+    r"([^0-9]+?)(?<! [D-Z]) (?:XOF )?([1-9][0-9]{0,2}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F ?CFA|FRANCS?|FRS?|F|CFA|XOF)?"
+    r"(?: (?:PAR |LE |LA )?([A-Z]+))?"
 )
 _GRADED = re.compile(r"(.+?)(?: QUALITE| QUAL)? ([A-C])")
 _A = re.compile(r"\s([aàÀ])\s+\d")
@@ -77,6 +80,8 @@ def propose(command: Command) -> Answer:
         return replies.which_price(meant.near, "TARIF", f"{grade or ''} {typed[2]}".strip())
     if grade == "A" and letter and "QUAL" not in words:
         return replies.at_or_grade(words.removesuffix(" A"), typed[2])
+    if typed[3] and not units.is_meant(typed[3], command.session.get_one(Product, meant.product_id).unit):
+        return replies.HOW_TARIF
     try:
         amount = int(typed[2].translate(_NO_SEPARATORS))
         made = proposals.propose(command.session, command.act_by(office), meant.product_id, amount, grade=grade)

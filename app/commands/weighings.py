@@ -1,7 +1,7 @@
 """`VALIDER <ref> <weight> [grade], …`: an officer's weighings by SMS, noted in the open list. Money never moves by SMS."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -16,13 +16,15 @@ from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_q
 from app.coop.rights import Office
 
 _LINE = re.compile(
-    r"(?<!\S)(?:REF(?:ERENCE)? |N )?(\d{3} ?\d{3}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)"
+    r"(?<!\S)(?:REF(?:ERENCE)? |N )?(\d{3} ?\d{3}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?|KILOGRAMMES?)\b)?"
+    r"(?:(?: QUALITE| QUAL)? ?([A-C]))?(?=\s|$)"
 )
 HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 12,5 A, 111112 30 B. Rien n'est noté. {cost}."
 NOTED = "Jappoo: {noted}. Pour créditer: {code} puis 8, 1, et votre code secret. {cost}."
 STANDS = "Jappoo: rien de nouveau.{named} {cost}."
 NOTHING = "Jappoo: rien n'est noté.{named} {cost}."
 FAR = " Poids loin du déclaré: {refs}."
+TWICE = " Deux poids: {refs}."
 CUT = " Fin coupée ? Renvoyez: {refs}."
 ALREADY = " Déjà notées: {refs}."
 # UnclearQuantity is a BadQuantity too, and stands before it.
@@ -85,7 +87,13 @@ def note_lines(command: Command) -> Answer:
     # Where a piece of a long SMS ends in a digit, the weight may go on in the next: `12` of 12,5.
     if not is_short(command.text) and command.rest[-1].isdigit():
         refs[CUT].append(lines.pop().reference)
+    lines = list(dict.fromkeys(lines))
+    weighed = Counter(line.reference for line in lines)
+    refs[TWICE] += (reference for reference, times in weighed.items() if times > 1)
+    # A line's place stays its own, whatever else isn't noted: a piece that comes later has all of them worked on anew.
     for place, line in enumerate(lines):
+        if weighed[line.reference] > 1:
+            continue
         try:
             what = weighing_lookup.by_reference(session, office.scope.cooperative, line.reference, act.now.year)
             weight = parse_quantity(line.weight, what.divisible)
@@ -100,7 +108,7 @@ def note_lines(command: Command) -> Answer:
             noted += 1
             if weighings.far_off(what.declared, weight):
                 refs[FAR].append(line.reference)
-    told = (words for words in (FAR, CUT, ALREADY, *NOT_NOTED.values()) if refs[words])
+    told = (words for words in (FAR, CUT, TWICE, ALREADY, *NOT_NOTED.values()) if refs[words])
     named = "".join(
         words.replace("{refs}", ", ".join(refs[words][: 2 if words == NOT_NOTED[UnclearQuantity] else MOST_NAMED]))
         for words in told

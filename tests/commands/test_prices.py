@@ -75,6 +75,24 @@ def test_an_amount_as_spreadsheets_write_it_is_read_whole_or_not_at_all(quayside
     assert [row.amount for row in quayside.rows(PriceProposal)] == ([amount] if amount else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("TARIF thiof 1300 F/kg", 1300),
+        ("TARIF thiof 1 300 F CFA par kilo", 1300),
+        ("TARIF thiof A 1300 le kg", 1300),
+        ("TARIF yeet 3 000 F la caisse", 3000),
+        ("TARIF yeet 3000 F/kg", None),
+        ("TARIF thiof 1300 la caisse", None),
+        ("TARIF thiof 1300 F demain", None),
+    ],
+)
+def test_tarif_takes_the_unit_that_the_product_is_counted_in_and_no_other(quayside, text, amount):
+    said = quayside.say(text, sender=sample_declarations.SECRETARY)
+    assert [row.amount for row in quayside.rows(PriceProposal)] == ([amount] if amount else [])
+    assert amount or "Rien n'est noté" in said
+
+
 def test_tarif_takes_a_grade_and_names_what_it_may_mean(quayside):
     assert "Thiof A, 1 300 F par kg" in quayside.say("TARIF thiof A 1300", sender=sample_declarations.SECRETARY)
     assert [(row.grade, row.amount) for row in quayside.rows(PriceProposal)] == [("A", 1300)]

@@ -27,6 +27,8 @@ def refs(desk, clock):
         ("623590 12,5 A 111112 30 B", [("623590", "12,5", "A"), ("111112", "30", "B")]),
         ("623590 12,111112 30", [("623590", "12", None), ("111112", "30", None)]),
         ("623590 12.5KG A", [("623590", "12.5", "A")]),
+        ("623590 12,5A", [("623590", "12,5", "A")]),
+        ("623590 12,5 KILOGRAMMES QUALITE A 111112 30", [("623590", "12,5", "A"), ("111112", "30", None)]),
         ("623590 12 KG", [("623590", "12", None)]),
         ("REF 623590 12,5 A", [("623590", "12,5", "A")]),
         ("623 590 120 A, 111 112 300", [("623590", "120", "A"), ("111112", "300", None)]),
@@ -96,6 +98,15 @@ def test_a_weight_with_three_decimals_is_not_noted_and_how_to_write_it_is_said(d
     assert len(desk.rows(Weighing)) == 1
     assert "rien n'est noté. Poids pas clair" in desk.say(f"VALIDER {refs[0]} 1,200", sender=sample_declarations.SECRETARY)
     assert len(desk.rows(Weighing)) == 1
+
+
+def test_one_reference_with_two_weights_is_not_noted_and_twice_the_same_is_once(desk, refs):
+    said = desk.say(
+        f"VALIDER {refs[0]} 12,5 A, {refs[1]} 12,5, {refs[0]} 13 A, {refs[1]} 12,5", sender=sample_declarations.SECRETARY
+    )
+    assert said.startswith("Jappoo: 1 pesée notée.")
+    assert said.endswith(f"Deux poids: {refs[0]}.")
+    assert [row.weight for row in desk.rows(Weighing)] == [Decimal("12.5")]
 
 
 def test_a_line_worth_too_much_is_not_noted_and_said(desk, refs):
