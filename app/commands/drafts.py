@@ -19,11 +19,12 @@ _COMMAND = re.compile(r"[\W_]*(\w+)[^\w@+]*")
 _BEHIND = r"[»”\")\]]*(?:[\s:;,.!]|[/–—-](?=\s))*"
 _AUDIENCE = re.compile(rf"(?:(?:à|a|aux|pour)\s+)?(cps\s+(?=\d)\d+|[\w'’-]+(?:\s*\+\s*[\w'’-]+)*){_BEHIND}", re.IGNORECASE)
 _TIME = re.compile(
-    r"@\s*(?P<day>(?:apr[eè]s[\s-]?)?[^\W\d_]+(?:['’]hui)?\.?|\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/]))?[\s,]*(?:(?:à|a)\s+)?"
-    r"(?P<hour>\d{1,2})(?:(?:\s?:\s?|\.|h|\s+h\s?|\s?heures?\s?)(?P<minute>\d{2})|\s?(?:heures?|h))(?!\w|:\d)" + _BEHIND,
+    r"@\s*(?P<day>(?!(?:à|a)\s)(?:apr[eè]s[\s-]?)?[^\W\d_]+(?:['’]hui)?\.?|\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/]))?[\s,]*(?:(?:à|a)\s+)?"
+    r"(?P<hour>\d{1,2})(?:(?:\s?:\s?|\.|h|\s+h\s?|\s?heures?\s?)(?P<minute>\d{2})|\s?(?:heures?|h))(?!\w|:\d|\s+(?:du\s+(?:soir|matin)|de\s+l['’]apr))"
+    + _BEHIND,
     re.IGNORECASE,
 )
-"""An hour needs its `h` or its minutes: `@7 décembre` is no seven o'clock."""
+"""An hour needs its `h` or its minutes: `@7 décembre` is no seven o'clock, nor is `@7h du soir`."""
 
 
 class BadTime(ValueError):
@@ -77,6 +78,17 @@ def time_meant(text: str, now: datetime, zone: ZoneInfo) -> str | None:
         with contextlib.suppress(BadTime):
             _instant(written, now.astimezone(zone))
             return written[0][1:].strip(' ,.:;!)»”"]')
+    return None
+
+
+def day_meant(day: str, at: datetime, now: datetime, zone: ZoneInfo) -> str | None:
+    """Return what may be meant where a text begins with another day than its hour's: `ven 09:00` of `@9h ven Pesée`."""
+    written = _TIME.match(f"@{day} {at.astimezone(zone):%H:%M}")
+    # `Mer agitée` is the sea.
+    if written is None or not written["day"] or fold_words(day) == "MER":
+        return None
+    with contextlib.suppress(BadTime):
+        return written[0][1:] if _instant(written, now.astimezone(zone)) != at else None
     return None
 
 
