@@ -12,7 +12,7 @@ from app.gsm7 import measure
 from app.letters import plain
 
 WORDS = {
-    "PRIX": ("PRIX", "PRI", "NJEG"),
+    "PRIX": ("PRIX", "PRI", "NJEG", "NJEG YI"),
     "AIDE": ("AIDE", "HELP", "INFO", "NDIMBAL"),
     "NOTICE": ("NOTICE", "DONNEES"),
     "STOP ALERTE": (),
@@ -86,6 +86,7 @@ _SPOKEN_NUMBER = re.compile(r"\b(?:N|NO|NUM|NUMERO) ?(?=\d)")
 NUMBERED = ("FICHE", "SOUTENIR", "BOUTIQUE", "ACHAT", "FORMATION", "INSCRIRE", "EMPLOI", "ETAT", "ANNULER", "OUI", "PRESENT")
 """Words with a number behind them, also written `n° 1`."""
 _REFERENCE = re.compile(r"(?:(?:LA )?REF(?:ERENCE)? |N )?(\d{3}) ?(\d{3})((?: ?[,.])?(?: [^\d]*)?|)")
+_DASHED_REFERENCE = re.compile(r"(?<![\d.,-])(\d{3})[.-](\d{3})(?![\d.,-])")
 COUNTED = ("PROD", "ACHAT", "VALIDER", "TARIF")
 """Words with a quantity or an amount behind them, which a dash before it makes less than nothing: `- 5`."""
 SHORT, SHORT_UCS_2, MOST_SIGNED = 150, 64, 6
@@ -233,6 +234,7 @@ def _begun(folded: str) -> TypedCommand | None:
                 rest = rest.strip(" ,.")
                 rest = f"{spelling} {rest}".strip() if word == "LANGUE" and not spelling.startswith("LANG") else rest
                 rest = _SPOKEN_NUMBER.sub("", rest) if word in NUMBERED else rest
+                rest = _DASHED_REFERENCE.sub(r"\1 \2", rest) if word in ("NON", "CONTESTER", "ANNULER") else rest
                 return TypedCommand(word, rest if word in FREE_TEXT else without_closing(rest))
     return None
 

@@ -59,6 +59,8 @@ def test_one_order_is_answered_as_one(desk, text):
         ("RAPPEL urgent, la pirogue de mon frère a chaviré", "rappelle"),
         ("NON je ne viens pas demain", "NON et la réf"),
         ("Commande de glace toujours pas reçue à Joal", "par exemple ACHAT"),
+        ("Rappelez-moi au 77 123 45 67", "rappelle"),
+        ("RAPPEL +221771234567 svp", "rappelle"),
         ("AIDE je suis malade à l'hôpital", "un responsable lira"),
         ("Info: la pesée commence à quelle heure ?", "un responsable lira"),
         ("Urgent mon enfant est malade", "un responsable lira"),
@@ -82,6 +84,8 @@ def test_what_somebody_should_read_is_a_letter_though_it_has_a_commands_word(off
         "IDEE sécher les mangues de nos vergers",
         "URGENT TOUS Tempête en mer, restez à terre",
         "AIDE svp merci beaucoup",
+        "RAPPEL 77 000 00 12",
+        "RAPPEL avant 18h30",
     ],
 )
 def test_a_name_or_what_is_answered_is_no_letter(office, text):
