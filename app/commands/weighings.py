@@ -2,18 +2,21 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
 from app import units
+from app.commands import replies
 from app.commands.command import Answer, Command
 from app.commands.grammar import is_short
 from app.coop.offices.queries import scopes_of
 from app.coop.production import declarations, weighing_lookup, weighings
 from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
 from app.coop.rights import Office
+from app.gsm7 import fold, septets
+from app.service import service_of
 
 _LINE = re.compile(
     r"(?<!\S)(?:REF(?:ERENCE)? |N )?(\d{3} ?\d{3}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?|KILOGRAMMES?)\b)?"
@@ -40,7 +43,6 @@ NOT_NOTED: dict[type[Exception], str] = {
     declarations.ProductGone: " Produit plus pris: {refs}.",
 }
 """Why a line isn't noted; of a fault the first that it is."""
-MOST_NAMED = 6
 
 
 class WeighedLine(msgspec.Struct, frozen=True):
@@ -108,14 +110,26 @@ def note_lines(command: Command) -> Answer:
             noted += 1
             if weighings.far_off(what.declared, weight):
                 refs[FAR].append(line.reference)
-    told = (words for words in (FAR, CUT, TWICE, ALREADY, *NOT_NOTED.values()) if refs[words])
-    named = "".join(
-        words.replace("{refs}", ", ".join(refs[words][: 2 if words == NOT_NOTED[UnclearQuantity] else MOST_NAMED]))
-        for words in told
-    )
-    if noted:
-        return NOTED.replace("{noted}", f"{units.count(noted, 'pesée')} {units.agree(noted, 'notée')}") + named
-    return (STANDS if refs[ALREADY] else NOTHING).replace("{named}", named)
+    said = NOTED.replace("{noted}", f"{units.count(noted, 'pesée')} {units.agree(noted, 'notée')}") + "{named}"
+    said = said if noted else STANDS if refs[ALREADY] else NOTHING
+    room = 160 - septets(fold(replies.fill(said.replace("{named}", ""), service_of(session))))
+    return said.replace("{named}", _as_fit({words: refs[words] for words in (CUT, TWICE, *NOT_NOTED.values(), ALREADY, FAR)}, room))
+
+
+def _as_fit(refs: Mapping[str, Sequence[str]], room: int) -> str:
+    """Name as many references as fit into so many septets, and say how many there are besides."""
+    named, left = "", sum(map(len, refs.values()))
+    for words, theirs in refs.items():
+        for many in range(len(theirs), 0, -1):
+            more, others = words.replace("{refs}", ", ".join(theirs[:many])), left - many
+            if septets(fold(named + more + _besides(others))) <= room:
+                named, left = named + more, others
+                break
+    return named + _besides(left)
+
+
+def _besides(others: int) -> str:
+    return f" Et {units.count(others, 'autre')}." if others else ""
 
 
 def _named(line: WeighedLine, fault: Exception) -> str:

@@ -109,6 +109,19 @@ def test_one_reference_with_two_weights_is_not_noted_and_twice_the_same_is_once(
     assert [row.weight for row in desk.rows(Weighing)] == [Decimal("12.5")]
 
 
+@pytest.mark.parametrize(
+    ("lines", "end"),
+    [
+        ("{0} 1.250, {1} 1.250, {2} 100", "Poids pas clair: {0} 1,25 ou 1250. Et 2 autres."),
+        ("{0} 0, {2} 100, " + ", ".join(f"{100000 + number} 5" for number in range(30)), "Et 30 autres."),
+        (", ".join(f"{100000 + number} 5" for number in range(30)), "100006, 100007. Et 21 autres."),
+    ],
+)
+def test_what_is_not_noted_is_named_as_far_as_one_sms_goes(desk, refs, lines, end):
+    said = desk.say(f"VALIDER {lines.format(*refs)}", sender=sample_declarations.SECRETARY)
+    assert (end.format(*refs) in said, septets(said) <= 160) == (True, True)
+
+
 def test_a_line_worth_too_much_is_not_noted_and_said(desk, refs):
     with desk.database.transaction() as session:
         session.add(PriceRow(product_id=1, cooperative_id=1, unit="kg", amount=999_999, from_at=sample_cooperative.LONG_AGO))
