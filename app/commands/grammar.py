@@ -89,6 +89,8 @@ _REFERENCE = re.compile(r"(?:(?:LA )?REF(?:ERENCE)? |N )?(\d{3}) ?(\d{3})((?: ?[
 _DASHED_REFERENCE = re.compile(r"(?<![\d.,-])(\d{3})[.-](\d{3})(?![\d.,-])")
 COUNTED = ("PROD", "ACHAT", "VALIDER", "TARIF")
 """Words with a quantity or an amount behind them, which a dash before it makes less than nothing: `- 5`."""
+LONGEST = 500
+"""Letters in which a command is looked for."""
 SHORT, SHORT_UCS_2, MOST_SIGNED = 150, 64, 6
 """Below so many units no text is several pieces, whose later ones give no order; words in a line of a signature."""
 _SAYS_WHAT = re.compile(r"\b(?:STOP|START|DESABON|DESINSCRI|UNSUB|JE|NE|N|SMS|MESSAGES?)")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.commands import allowance, broadcasts, handlers, replies
 from app.commands.command import Answer, Command, SmsReading
-from app.commands.grammar import NEED_WHAT_FOLLOWS, TypedCommand, order_in, parse
+from app.commands.grammar import LONGEST, NEED_WHAT_FOLLOWS, TypedCommand, order_in, parse
 from app.commands.typed_lines import cut
 from app.coop.access.identity import Who, cooperative_of, who_holds
 from app.coop.act import Act
@@ -65,7 +65,7 @@ class Clerk(msgspec.Struct, frozen=True):
 
 def take(database: Database, sms: IncomingSms, now: datetime) -> None:
     """Write an SMS as it came, to be worked on soon: all that a webhook does. The same id again changes nothing."""
-    order = parse(sms.text[:500])
+    order = parse(sms.text[:LONGEST])
     text = sms.text if order.word in NEED_WHAT_FOLLOWS else inbox.as_kept(sms.text)
     with database.transaction() as session:
         if inbox.keep(
@@ -135,7 +135,7 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         pieces.append(begun, sms)
         return
     whole = (begun.text if begun is not None else "") + sms.text
-    order = parse(whole[:500])
+    order = parse(whole[:LONGEST])
     why = _machine(sms.sender, clerk.own) or _loops(session, sms, order.word)
     if why:
         inbox.settle(sms, "ignored", reason=why)
@@ -184,7 +184,7 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
 
 def _says_yes(session: Session, clerk: Clerk, sms: Inbound) -> bool:
     """Tell whether an SMS has a code of its sender's: they have read the estimate, so that it is no piece of what it is of."""
-    order = parse(sms.text[:500])
+    order = parse(sms.text[:LONGEST])
     return order.word == "OUI" and broadcasts.names_code(session, clerk.key, sms.sender, order.rest)
 
 

@@ -10,7 +10,7 @@ import msgspec
 from app import units
 from app.commands import replies
 from app.commands.command import Answer, Command
-from app.commands.grammar import is_short
+from app.commands.grammar import LONGEST, fold_words, is_short
 from app.coop.offices.queries import scopes_of
 from app.coop.production import declarations, weighing_lookup, weighings
 from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
@@ -77,7 +77,10 @@ def _office(command: Command, lines: Sequence[WeighedLine]) -> Office | None:
 
 def note_lines(command: Command) -> Answer:
     """Note each line that can be, in the sender's open list; return the answer."""
-    lines = read_lines(command.rest)
+    rest = command.rest
+    if len(command.text) > LONGEST:
+        rest = fold_words(command.text).partition("VALIDER")[2].strip(" ,.:")
+    lines = read_lines(rest)
     session, office = command.session, _office(command, lines)
     if office is None:
         return None
@@ -87,7 +90,7 @@ def note_lines(command: Command) -> Answer:
     act = command.act_by(office)
     mine = {(line.reference, line.weight, line.grade) for line in weighings.open_list(session, office.person_id)}
     # Where a piece of a long SMS ends in a digit, the weight may go on in the next: `12` of 12,5.
-    if not is_short(command.text) and command.rest[-1].isdigit():
+    if not is_short(command.text) and rest[-1].isdigit():
         refs[CUT].append(lines.pop().reference)
     lines = list(dict.fromkeys(lines))
     weighed = Counter(line.reference for line in lines)

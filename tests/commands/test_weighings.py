@@ -84,6 +84,14 @@ def test_a_weight_cut_between_two_pieces_is_noted_whole_or_not_at_all(desk, refs
     assert [(row.weight, row.grade) for row in desk.rows(Weighing)] == [(Decimal("12.5"), grade) for grade in "AAB"]
 
 
+def test_every_line_of_a_very_long_sms_is_noted(desk, clock):
+    sample_declarations.appoint(desk.database)
+    refs = sample_declarations.declared(desk.database, sample_declarations.women(desk.database, 50), clock())
+    said = desk.say("Valider: " + "; ".join(f"{ref} 12,5 a" for ref in refs), sender=sample_declarations.SECRETARY)
+    assert said.startswith("Jappoo: 50 pesées notées.")
+    assert len(desk.rows(Weighing)) == 50
+
+
 def test_a_weight_far_from_the_declaration_is_noted_and_pointed_out(desk, refs):
     said = desk.say(f"VALIDER {refs[0]} 12, {refs[1]} 30, {refs[2]} 5, 111112 3", sender=sample_declarations.SECRETARY)
     assert f"Poids loin du déclaré: {refs[1]}, {refs[2]}." in said
