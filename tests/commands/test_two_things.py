@@ -6,6 +6,7 @@ from app.commands.grammar import is_prose, order_in
 from app.coop.correspondence import inbox as letters
 from app.coop.members.models import Consent
 from app.coop.production.models import Declaration, Weighing
+from app.gsm7 import septets
 from tests import sample_cooperative, sample_declarations
 
 
@@ -36,9 +37,16 @@ def waiting(office, cooperative=1):
     ],
 )
 def test_a_second_order_is_said_not_to_be_done(desk, text, left):
-    assert desk.say(text).endswith(f"Pas fait, à renvoyer seul: {left}.")
+    said = desk.say(text)
+    assert (said.endswith(f"Pas fait, à renvoyer seul: {left}."), septets(said) <= 160) == (True, True)
     assert len(desk.rows(Declaration)) == text.startswith("START")
     assert bool(desk.rows(Consent)) is ("STOP" in text)
+
+
+def test_a_long_second_order_is_named_as_far_as_one_sms_goes(desk):
+    said = desk.say("Bonjour\nSTOP\nINSCRIRE formation numero 1 svp")
+    assert said.endswith("renvoyer seul: INSCRIRE FORMATION.")
+    assert septets(desk.say("MEMBRE\nINSCRIRE formation numero 1 svp")) <= 160
 
 
 @pytest.mark.parametrize(
