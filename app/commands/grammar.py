@@ -117,9 +117,9 @@ _MINUS = re.compile(rf"(?<!\w)[{_DASHES}]\ufe0f?\s+(?=[.,]?\d)|(?<=\d)[{_DASHES}
 _NO_UNITS = re.compile(r"(?<![\w.,])[.,](?=\d{1,3}(?!\d))")
 """The mark of `,5`: were it punctuation, ten times as much would be read."""
 _PUNCTUATION = re.compile(
-    r"(?<!\d)(?<!\b[OIL])[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<=\w)-(?=\D)|[^\w\s.,+@:%€$£-]|(?<!\d)(?<!\d\s)[%€$£]|_"
+    r"(?<!\d)(?<!\b[OIL])[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<=\w)-(?=\D)|[^\w\s.,+@:%€$£-]|(?<!\d)(?<!\d\s)[%€$£](?!\s?\d)|_"
 )
-"""What becomes a space; what stands behind a number as its unit stays."""
+"""What becomes a space; what stands beside a number as its unit stays."""
 
 
 class TypedCommand(msgspec.Struct, frozen=True):

@@ -21,8 +21,8 @@ _TARIF = re.compile(
     r"(?: (?:PAR |LE |LA )?([A-Z]+))?"
 )
 _GRADED = re.compile(r"(.+?)(?: QUALITE| QUAL)? ([A-C])")
-_LONE_LETTER = re.compile(r" [D-Z]$")
-"""A grade that there is not: `thiof D`."""
+_LONE_LETTER = re.compile(r" [D-Z%€$£]$")
+"""A grade that there is not, `thiof D`, or another money."""
 _A = re.compile(r"\s([aàÀ])\s+\d")
 """`thiof à 1300` is no grade A, though accents are folded; without its accent it is either."""
 _NO_SEPARATORS = str.maketrans("", "", " .,")

@@ -68,7 +68,23 @@ def test_no_other_number_is_taken_for_it(desk, text):
 
 
 @pytest.mark.parametrize(
-    "amount", [",45", ",450", "\u22124500", "- 4500", "4500 €", "4500$", "D 4500", "4500²", "4500½", "45OO", "l 300", "l300"]
+    "amount",
+    [
+        ",45",
+        ",450",
+        "\u22124500",
+        "- 4500",
+        "4500 €",
+        "€4500",
+        "$ 4500",
+        "4500$",
+        "D 4500",
+        "4500²",
+        "4500½",
+        "45OO",
+        "l 300",
+        "l300",
+    ],
 )
 def test_an_officers_amount_is_no_other(desk, amount):
     sample_declarations.appoint(desk.database)
