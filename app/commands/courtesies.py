@@ -4,12 +4,14 @@ import re
 
 _REPLY_MARK = re.compile(r"^\s*(?:(?:re|tr|fwd?|r[eé]p(?:onse|ondre)?)\s*:\s*)+(?=[^\d\s])", re.IGNORECASE)
 """What phones put before an answer; `Répondre: 12 oui` has a number behind it and is the officers' command."""
-_SIGNATURE = re.compile(
-    r"(?:^|\s)(?:--+\s|[-–—]{1,2}\s*(?=[^\W\d])[^\n\d]{0,30}$"
-    r"|(?:envoy[eé]e?|[eé]crit|transmis)\s+(?:depuis|de|du|[aà]\s+partir|par|avec|via)\s+"
-    r"|sent\s+(?:from|with|via)\s+|get\s+outlook|t[eé]l[eé]charge[rz]\s+outlook|obtenez\s+outlook)[^\n]*\s*\Z",
-    re.IGNORECASE | re.MULTILINE,
+_SIGNS = (
+    r"--+\s+|(?:envoy[eé]e?|[eé]crit|transmis)\s+(?:depuis|de|du|[aà]\s+partir|par|avec|via)\s+"
+    r"|sent\s+(?:from|with|via)\s+|get\s+outlook|t[eé]l[eé]charge[rz]\s+outlook|obtenez\s+outlook"
 )
+_SIGNATURE = re.compile(
+    rf"(?:^|\s)(?:[-–—]{{1,2}}\s*(?=[^\W\d])[^\n\d]{{0,30}}$|{_SIGNS})[^\n]*\s*\Z", re.IGNORECASE | re.MULTILINE
+)
+_SIGNATURE_BELOW = re.compile(rf"^(?:{_SIGNS})[^\n]*\s*\Z", re.IGNORECASE | re.MULTILINE)
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -44,6 +46,11 @@ SMALL_TALK = (
 def bare(text: str) -> str:
     """Return a text without a phone's mark of an answer before it and without the signature behind it."""
     return _SIGNATURE.sub("", _REPLY_MARK.sub("", text)).strip()
+
+
+def as_said(text: str) -> str:
+    """Return the same of a text whose words are somebody's own: only a signature in lines of its own goes, no `- venez tous`."""
+    return _SIGNATURE_BELOW.sub("", _REPLY_MARK.sub("", text)).strip()
 
 
 def without_opening(folded: str) -> str:

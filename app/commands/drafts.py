@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.commands.courtesies import OPENINGS, bare
+from app.commands.courtesies import OPENINGS, as_said
 from app.commands.grammar import fold_words
 from app.coop.broadcasts.estimates import Draft
 from app.db.rows import require
@@ -41,7 +41,7 @@ def read_draft(raw: str, now: datetime, zone: ZoneInfo) -> Draft:
     Characters that nobody sees are left out: they would hide a word. A time that is past today is tomorrow's, and a weekday
     is the next one: the estimate says which was meant.
     """
-    text = bare(_seen(raw))
+    text = as_said(_seen(raw))
     command = _COMMAND.match(text)
     while command and fold_words(command[1]) in OPENINGS:
         # `Bonjour, DIFF TOUS …`: the greeting is for us, and no part of what is sent.

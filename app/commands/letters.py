@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app import phones
 from app.commands import broadcast_replies, replies
 from app.commands.command import Command
-from app.commands.courtesies import bare
+from app.commands.courtesies import as_said
 from app.coop.broadcasts import misses
 from app.coop.broadcasts.estimates import MOST_OPEN, SHORT, code_of, digest
 from app.coop.correspondence import inbox
@@ -94,4 +94,4 @@ def confirm(command: Command, code: str) -> str | None:
 
 
 def _typed(command: Command) -> re.Match[str] | None:
-    return _TYPED.fullmatch(bare(unicodedata.normalize("NFC", command.text)))
+    return _TYPED.fullmatch(as_said(unicodedata.normalize("NFC", command.text)))

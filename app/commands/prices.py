@@ -18,7 +18,7 @@ from app.letters import plain
 
 _TARIF = re.compile(
     r"([^0-9]+?)(?<! [OIL]) (?:XOF )?([1-9][0-9]{0,2}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F ?CFA|FRANCS?|FRS?|F|CFA|XOF)?"
-    r"(?: (?:PAR |LE |LA )?([A-Z]+))?"
+    r"(?: (?:PAR |LE |LA |(?<=[A-Z] ))([A-Z]+))?"
 )
 _GRADED = re.compile(r"(.+?)(?: QUALITE| QUAL)? ([A-C])")
 _LONE_LETTER = re.compile(r" [D-Z%€$£]$")

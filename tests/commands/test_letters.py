@@ -86,6 +86,12 @@ def test_what_stands_around_an_answer_is_none_of_it(office, words):
     assert 'lira: "CPS Joal: Oui à 7h" (1 SMS)' in office.say(words, sender=sample_declarations.SECRETARY)
 
 
+@pytest.mark.parametrize("words", ["Oui - venez", "Argent envoyé par Wave"])
+def test_an_answers_own_words_stay(office, words):
+    office.say(QUESTION)
+    assert f'lira: "CPS Joal: {words}"' in office.say(f"REPONDRE 1 {words}", sender=sample_declarations.SECRETARY)
+
+
 @pytest.mark.parametrize(
     "words", [f"{command} Oui, à 7h. Apportez la carte." for command in ("REPONDRE 1", "répondre: 1,", "Re\u0301pondre1:")]
 )

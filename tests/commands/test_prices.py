@@ -87,6 +87,7 @@ def test_an_amount_as_spreadsheets_write_it_is_read_whole_or_not_at_all(quayside
         ("TARIF yeet 3000 F/kg", None),
         ("TARIF thiof 1300 la caisse", None),
         ("TARIF thiof 1300 F demain", None),
+        ("TARIF thiof 1300 kg", None),
     ],
 )
 def test_tarif_takes_the_unit_that_the_product_is_counted_in_and_no_other(quayside, text, amount):
