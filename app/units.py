@@ -6,6 +6,8 @@ from app.letters import plain
 
 _SYMBOLS = frozenset(("KG", "G", "T", "L", "CL", "ML", "M", "F"))
 """Signs that take no plural."""
+_SIGNS = {"KILOGRAMME": "KG", "KILO": "KG", "GRAMME": "G", "GR": "G", "TONNE": "T", "LITRE": "L"}
+"""Words that have a sign."""
 _MUTE_H = ("HABIT", "HECTARE", "HERBE", "HEURE", "HIBISCUS", "HUILE", "HUITRE", "HYGIENE")
 """Words whose h isn't heard; of all others it is, as in `de haricot`."""
 
@@ -23,10 +25,11 @@ def count_of(number: Decimal | int, unit: str, what: str) -> str:
 def is_meant(typed: str, unit: str) -> bool:
     """Tell whether what stands behind a number means a unit: one or several of it, or a short form of three letters or more."""
     one, meant = plain(typed).removesuffix("S"), plain(unit).removesuffix("S")
-    # `KILO` is no beginning of `KG`, so that the rule below doesn't know it.
-    if meant == "KG" and one in ("KILO", "KGS"):
-        return True
-    return one == meant or plain(typed) == plain(plural(unit)) or (len(one) >= 3 and meant.startswith(one))
+    return (
+        _SIGNS.get(one, one) == _SIGNS.get(meant, meant)
+        or plain(typed) == plain(plural(unit))
+        or (len(one) >= 3 and meant.startswith(one))
+    )
 
 
 def of_many(unit: str) -> str:

@@ -49,3 +49,14 @@ def test_no_text_leaves_the_number_or_the_sex_to_its_reader():
     undecided = re.compile(r"[a-zé]\((?:s|e|es|x|se|trice|ère)\)")
     found = {(file.name, line) for file in files for line in file.read_text("utf-8").splitlines() if undecided.search(line)}
     assert found == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "meant"),
+    [
+        *(("kilogrammes", "kg", True), ("Kilos", "kg", True), ("gr", "g", True), ("tonnes", "t", True), ("l", "litre", True)),
+        *(("grammes", "kg", False), ("g", "kg", False), ("kg", "g", False), ("tonne", "kg", False), ("litres", "kg", False)),
+    ],
+)
+def test_a_sign_and_its_word_mean_one_unit(typed, unit, meant):
+    assert units.is_meant(typed, unit) is meant

@@ -6,10 +6,14 @@ from app import texts, units
 from app.amounts import francs
 from app.commands import replies
 from app.commands.command import Command
+from app.commands.typed_lines import is_unit
 from app.coop.boutiques import orders, queries
 from app.coop.boutiques.models import Offer
 from app.digits import is_number
 from app.service import service_of
+
+_NO_QUANTITY = ("F", "FR", "FRS", "FRANC", "FRANCS", "FCFA", "CFA", "XOF", "%", "€", "$", "£")
+"""What makes a number no quantity: `ACHAT 1 3000 F`."""
 
 
 def offers(command: Command) -> str:
@@ -39,6 +43,12 @@ def order(command: Command) -> str:
     # A second number behind would make the first one less than was meant: `1 200`, `1 ½`.
     if not is_number(number, 8) or not is_number(wanted, 4) or not int(wanted) or any(map(str.isnumeric, unit)):
         return replies.HOW_ORDER
+    named, offer = unit.split(" ")[0], command.session.get(Offer, int(number))
+    if named in _NO_QUANTITY:
+        return replies.HOW_ORDER
+    if offer and is_unit(named) and not units.is_meant(named, offer.unit):
+        words = replies.OTHER_UNIT.replace("{name}", offer.name).replace("{units}", units.plural(offer.unit))
+        return words.replace("{typed}", named.lower()).replace("{line}", f"ACHAT {number} {wanted}")
     try:
         row, _ = orders.place(command.session, command.own_act(active[0]), int(number), Decimal(int(wanted)))
     except orders.SoldOut as out:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from app.commands import broadcast_replies as said
 from app.commands import letters, replies
 from app.commands.command import Answer, Command
-from app.commands.drafts import BadTime, Incomplete, read_draft, time_meant
+from app.commands.drafts import BadTime, Incomplete, day_meant, read_draft, time_meant
+from app.commands.grammar import fold_words
 from app.coop.act import Act
 from app.coop.audience.words import ALL, OutOfScope, UnknownWord, read_audience
 from app.coop.broadcasts import confirmations, misses, stops
@@ -21,6 +22,11 @@ from app.sms.broadcasts import progress
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.rounds import CODE_LASTS
 from app.sms.broadcasts.terms import Terms
+
+_CODE = re.compile(r"\D*([0-9]{4,6}|[0-9]{2,3}(?:[ -][0-9]{2,3}){1,2}|[0-9](?: [0-9]){3,5})\D*")
+"""The only number of a text; people type it in groups, `48 21`."""
+_NOT_YET = re.compile(r"\b(?:NON|NE|PAS|ANNUL\w*|ATTEN\w*|STOP|DEMAIN|SAUF|MAIS)\b|@")
+"""What takes a yes back. What has left can't be called back."""
 
 
 def draft(command: Command) -> Answer:
@@ -48,16 +54,16 @@ def confirm(command: Command) -> Answer:
     office = command.office("broadcast")
     if office is None and command.office("call_backs") is None:
         return None
-    # People type a code in groups, `48 21`.
-    typed = re.search(r"\d{4,}", command.rest.replace(" ", ""))
-    if typed is None:
+    typed = _CODE.fullmatch(command.rest)
+    if typed is None or _NOT_YET.search(command.rest):
         return said.HOW_YES
+    code = re.sub("[ -]", "", typed[1])
     if not misses.count(command.session, command.phone, command.now):
         until = misses.dead_until(command.session, command.phone, command.now)
         return said.ended(until or command.now, command.terms, command.now)
     try:
-        words = _ordered(command, office, typed[0]) if office else None
-        words = words or letters.confirm(command, typed[0])
+        words = _ordered(command, office, code) if office else None
+        words = words or letters.confirm(command, code)
     # The code was right, and so no guess: only the right to use it is gone.
     except NotYours:
         misses.take_back(command.session, command.phone)
@@ -161,8 +167,13 @@ def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "
 
 def _perhaps(command: Command, office: Office, wanted: Draft) -> str:
     """Ask about what may have been meant as audience or as the hour: `DIFF PECHE JOAL …`, `DIFF TOUS Pesée @18:30`."""
-    word = wanted.text.split()[0].strip(" ,.:;!")
-    at = time_meant(wanted.text, command.received, command.terms.zone) if not (wanted.wanted_at or wanted.urgent) else None
+    words = [word for word in wanted.text.split() if fold_words(word) not in ("", "ET")]
+    word = words[0].strip(" ,.:;!") if words else ""
+    now, zone = command.received, command.terms.zone
+    if wanted.wanted_at:
+        at = day_meant(word, wanted.wanted_at, now, zone)
+    else:
+        at = None if wanted.urgent else time_meant(wanted.text, now, zone)
     if at:
         return said.PERHAPS_TIME.replace("{word}", replies.quoted(at[:20]))
     try:

@@ -4,12 +4,14 @@ import re
 
 _REPLY_MARK = re.compile(r"^\s*(?:(?:re|tr|fwd?|r[eé]p(?:onse|ondre)?)\s*:\s*)+(?=[^\d\s])", re.IGNORECASE)
 """What phones put before an answer; `Répondre: 12 oui` has a number behind it and is the officers' command."""
-_SIGNATURE = re.compile(
-    r"(?:^|\s)(?:--+\s|[-–—]{1,2}\s*(?=[^\W\d])[^\n\d]{0,30}$"
-    r"|(?:envoy[eé]e?|[eé]crit|transmis)\s+(?:depuis|de|du|[aà]\s+partir|par|avec|via)\s+"
-    r"|sent\s+(?:from|with|via)\s+|get\s+outlook|t[eé]l[eé]charge[rz]\s+outlook|obtenez\s+outlook)[^\n]*\s*\Z",
-    re.IGNORECASE | re.MULTILINE,
+_SIGNS = (
+    r"--+\s+|(?:envoy[eé]e?|[eé]crit|transmis)\s+(?:depuis|de|du|[aà]\s+partir|par|avec|via)\s+"
+    r"|sent\s+(?:from|with|via)\s+|get\s+outlook|t[eé]l[eé]charge[rz]\s+outlook|obtenez\s+outlook"
 )
+_SIGNATURE = re.compile(
+    rf"(?:^|\s)(?:[-–—]{{1,2}}\s*(?=[^\W\d])[^\n\d]{{0,30}}$|{_SIGNS})[^\n]*\s*\Z", re.IGNORECASE | re.MULTILINE
+)
+_SIGNATURE_BELOW = re.compile(rf"^(?:{_SIGNS})[^\n]*\s*\Z", re.IGNORECASE | re.MULTILINE)
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -23,20 +25,20 @@ OPENINGS = words_of(
 )
 CLOSINGS = words_of(
     """MERCI MERCIS THANKS THANK YOU SVP STP SIL S IL VOUS VS TE PLAIT PLEASE BEAUCOUP INFINIMENT D AVANCE BIEN A BIENTOT BONNE BON
-    JOURNEE SOIREE NUIT CORDIALEMENT JEREJEF JERREJEF JAAJEF JAJEF BISOUS SALUTATIONS CDT AU REVOIR"""
+    CORDIALEMENT JEREJEF JERREJEF JAAJEF JAJEF BISOUS SALUTATIONS CDT AU REVOIR"""
 )
 _BEFORE = {"S": "IL", "D": "AVANCE", "A": "BIENTOT"}
 """Letters that are a courtesy before one word alone: elsewhere they may be a grade."""
-_NAME = r"(?: (?!DE |D |POUR |A |AU |BIEN |SI )[A-Z]+(?: [A-Z]+)?)?"
-_THANKS = re.compile(rf"(?<!\S)(?:MERCI|CORDIALEMENT|JEREJEF|JERREJEF|CDT){_NAME}$")
-"""Thanks, perhaps with a name behind them."""
+_NAME = r"(?: (?!DE |D |POUR |A |AU |BIEN |SI |STOP\b|START\b)[A-Z]+(?: (?!STOP\b|START\b)[A-Z]+)?)?"
+_THANKS = re.compile(rf"(?<!\S)(?:MERCI|THANKS|THANK YOU|CORDIALEMENT|JEREJEF|JERREJEF|CDT|BONNE (?:JOURNEE|SOIREE|NUIT)){_NAME}$")
+"""Thanks and wishes, perhaps with a name behind them."""
 SMALL_TALK = (
     OPENINGS
     | CLOSINGS
     | words_of(
         """OUI OKAY DACCORD ACCORD RECU NOTE COMPRIS SUPER PARFAIT CA VA COMMENT ALLEZ ALEYKUM MAA NGI FI REK JAMM WAAW WAW
         ALHAMDOULILLAH INCHALLAH AMEN AMINE AMIN BRAVO FELICITATIONS TOUT LE MONDE LA LES ET DE MA MON CHER CHERE SECRETAIRE
-        PRESIDENTE TRESORIERE"""
+        PRESIDENTE TRESORIERE JOURNEE SOIREE NUIT"""
     )
 )
 
@@ -44,6 +46,11 @@ SMALL_TALK = (
 def bare(text: str) -> str:
     """Return a text without a phone's mark of an answer before it and without the signature behind it."""
     return _SIGNATURE.sub("", _REPLY_MARK.sub("", text)).strip()
+
+
+def as_said(text: str) -> str:
+    """Return the same of a text whose words are somebody's own: only a signature in lines of its own goes, no `- venez tous`."""
+    return _SIGNATURE_BELOW.sub("", _REPLY_MARK.sub("", text)).strip()
 
 
 def without_opening(folded: str) -> str:

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.commands.courtesies import OPENINGS, bare
+from app.commands.courtesies import OPENINGS, as_said
 from app.commands.grammar import fold_words
 from app.coop.broadcasts.estimates import Draft
 from app.db.rows import require
@@ -19,11 +19,12 @@ _COMMAND = re.compile(r"[\W_]*(\w+)[^\w@+]*")
 _BEHIND = r"[»”\")\]]*(?:[\s:;,.!]|[/–—-](?=\s))*"
 _AUDIENCE = re.compile(rf"(?:(?:à|a|aux|pour)\s+)?(cps\s+(?=\d)\d+|[\w'’-]+(?:\s*\+\s*[\w'’-]+)*){_BEHIND}", re.IGNORECASE)
 _TIME = re.compile(
-    r"@\s*(?P<day>(?:apr[eè]s[\s-]?)?[^\W\d_]+(?:['’]hui)?\.?|\d{1,2}/\d{1,2}(?:/(?:20)?\d{2})?(?![\d/]))?[\s,]*(?:(?:à|a)\s+)?"
-    r"(?P<hour>\d{1,2})(?:(?:\s?:\s?|\.|h|\s+h\s?|\s?heures?\s?)(?P<minute>\d{2})|\s?(?:heures?|h))(?!\w|:\d)" + _BEHIND,
+    r"@\s*(?P<day>(?!(?:à|a)\s)(?:apr[eè]s[\s-]?)?[^\W\d_]+(?:['’]hui)?\.?|\d{1,2}/\d{1,2}(?:/(?:20)?\d{2})?(?![\d/]))?[\s,]*(?:(?:à|a)\s+)?"
+    r"(?P<hour>\d{1,2})(?:(?:\s?:\s?|\.|h|\s+h\s?|\s?heures?\s?)(?P<minute>\d{2})|\s?(?:heures?|h))(?!\w|:\d|\s+(?:du\s+(?:soir|matin)|de\s+l['’]apr))"
+    + _BEHIND,
     re.IGNORECASE,
 )
-"""An hour needs its `h` or its minutes: `@7 décembre` is no seven o'clock."""
+"""An hour needs its `h` or its minutes: `@7 décembre` is no seven o'clock, nor is `@7h du soir`."""
 
 
 class BadTime(ValueError):
@@ -40,7 +41,7 @@ def read_draft(raw: str, now: datetime, zone: ZoneInfo) -> Draft:
     Characters that nobody sees are left out: they would hide a word. A time that is past today is tomorrow's, and a weekday
     is the next one: the estimate says which was meant.
     """
-    text = bare(_seen(raw))
+    text = as_said(_seen(raw))
     command = _COMMAND.match(text)
     while command and fold_words(command[1]) in OPENINGS:
         # `Bonjour, DIFF TOUS …`: the greeting is for us, and no part of what is sent.
@@ -77,6 +78,17 @@ def time_meant(text: str, now: datetime, zone: ZoneInfo) -> str | None:
         with contextlib.suppress(BadTime):
             _instant(written, now.astimezone(zone))
             return written[0][1:].strip(' ,.:;!)»”"]')
+    return None
+
+
+def day_meant(day: str, at: datetime, now: datetime, zone: ZoneInfo) -> str | None:
+    """Return what may be meant where a text begins with another day than its hour's: `ven 09:00` of `@9h ven Pesée`."""
+    written = _TIME.match(f"@{day} {at.astimezone(zone):%H:%M}")
+    # `Mer agitée` is the sea.
+    if written is None or not written["day"] or fold_words(day) == "MER":
+        return None
+    with contextlib.suppress(BadTime):
+        return written[0][1:] if _instant(written, now.astimezone(zone)) != at else None
     return None
 
 

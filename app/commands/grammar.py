@@ -12,7 +12,7 @@ from app.gsm7 import measure
 from app.letters import plain
 
 WORDS = {
-    "PRIX": ("PRIX", "PRI", "NJEG"),
+    "PRIX": ("PRIX", "PRI", "NJEG", "NJEG YI"),
     "AIDE": ("AIDE", "HELP", "INFO", "NDIMBAL"),
     "NOTICE": ("NOTICE", "DONNEES"),
     "STOP ALERTE": (),
@@ -37,7 +37,10 @@ WORDS = {
 }
 """Each command with its spellings, folded; the longest spelling that begins the text wins. STOP's are in `stop_words.py`."""
 
-UNITS = words_of("KG G T L KILO TONNE LITRE SAC CAISSE PIECE PANIER BASSINE SEAU SACHET POT BIDON BARQUETTE")
+UNITS = words_of(
+    """KG G GR T L CL ML KILO KILOGRAMME GRAMME TONNE QUINTAL LITRE SAC CAISSE PIECE PANIER BASSINE SEAU SACHET POT BIDON BARQUETTE
+    CARTON BOITE BOUTEILLE CAGEOT FILET PAQUET PLATEAU BALLOT DOUZAINE CALEBASSE CHARRETTE"""
+)
 """Units that people use, whatever a co-operative counts in."""
 
 OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TARIF", "REPONDRE")
@@ -83,8 +86,11 @@ _SPOKEN_NUMBER = re.compile(r"\b(?:N|NO|NUM|NUMERO) ?(?=\d)")
 NUMBERED = ("FICHE", "SOUTENIR", "BOUTIQUE", "ACHAT", "FORMATION", "INSCRIRE", "EMPLOI", "ETAT", "ANNULER", "OUI", "PRESENT")
 """Words with a number behind them, also written `n° 1`."""
 _REFERENCE = re.compile(r"(?:(?:LA )?REF(?:ERENCE)? |N )?(\d{3}) ?(\d{3})((?: ?[,.])?(?: [^\d]*)?|)")
+_DASHED_REFERENCE = re.compile(r"(?<![\d.,-])(\d{3})[.-](\d{3})(?![\d.,-])")
 COUNTED = ("PROD", "ACHAT", "VALIDER", "TARIF")
 """Words with a quantity or an amount behind them, which a dash before it makes less than nothing: `- 5`."""
+LONGEST = 500
+"""Letters in which a command is looked for."""
 SHORT, SHORT_UCS_2, MOST_SIGNED = 150, 64, 6
 """Below so many units no text is several pieces, whose later ones give no order; words in a line of a signature."""
 _SAYS_WHAT = re.compile(r"\b(?:STOP|START|DESABON|DESINSCRI|UNSUB|JE|NE|N|SMS|MESSAGES?)")
@@ -110,7 +116,10 @@ _DASH = re.compile(rf"(?<!\d)[{_DASHES}]")
 _MINUS = re.compile(rf"(?<!\w)[{_DASHES}]\ufe0f?\s+(?=[.,]?\d)|(?<=\d)[{_DASHES}](?=\d)")
 _NO_UNITS = re.compile(r"(?<![\w.,])[.,](?=\d{1,3}(?!\d))")
 """The mark of `,5`: were it punctuation, ten times as much would be read."""
-_PUNCTUATION = re.compile(r"(?<!\d)(?<!\b[OIL])[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<=\w)-(?=\D)|[^\w\s.,+@:-]|_")
+_PUNCTUATION = re.compile(
+    r"(?<!\d)(?<!\b[OIL])[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<=\w)-(?=\D)|[^\w\s.,+@:%€$£-]|(?<!\d)(?<!\d\s)[%€$£](?!\s?\d)|_"
+)
+"""What becomes a space; what stands beside a number as its unit stays."""
 
 
 class TypedCommand(msgspec.Struct, frozen=True):
@@ -227,6 +236,7 @@ def _begun(folded: str) -> TypedCommand | None:
                 rest = rest.strip(" ,.")
                 rest = f"{spelling} {rest}".strip() if word == "LANGUE" and not spelling.startswith("LANG") else rest
                 rest = _SPOKEN_NUMBER.sub("", rest) if word in NUMBERED else rest
+                rest = _DASHED_REFERENCE.sub(r"\1 \2", rest) if word in ("NON", "CONTESTER", "ANNULER") else rest
                 return TypedCommand(word, rest if word in FREE_TEXT else without_closing(rest))
     return None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 import app.coop.subjects  # noqa: F401 - a member's word leads to what any subject has declared
-from app import texts
+from app import phones, texts
 from app.clock import DAKAR
 from app.commands import (
     boutiques,
@@ -40,12 +40,16 @@ from app.sms import consents
 from app.sms import inbox as sms_inbox
 
 _SPEAKS_OF_STOP = re.compile(r"\bSTOP\b|DESABON|DESINSCRI|UNSUBSCRI")
+FEWEST_DIGITS = 9
+"""Of a telephone number here."""
 ANSWERED_AS_TYPED = ("PRIX", "IDEE", "LANGUE")
 """Words whose answer is about whatever stands behind them."""
 LANGUAGES = {
     "FR": "fr",
     "WO": "wo",
+    "OU": "wo",
     "PU": "ff",
+    "PE": "ff",
     "FF": "ff",
     "SE": "srr",
     "SR": "srr",
@@ -133,7 +137,7 @@ def reading_of(command: Command) -> SmsReading:
 
 def _is_letter_too(command: Command) -> bool:
     """Tell whether somebody must read an SMS with a command's word in it: `Urgent mon enfant est malade` orders nothing."""
-    if is_prose(command.beside):
+    if is_prose(command.beside) or (command.word == "RAPPEL" and _names_another_number(command)):
         return True
     if command.word in ANSWERED_AS_TYPED or not is_prose(command.rest):
         return False
@@ -143,6 +147,12 @@ def _is_letter_too(command: Command) -> bool:
             command, scope, command.word, command.rest
         )
     return not any(map(str.isdigit, command.rest))
+
+
+def _names_another_number(command: Command) -> bool:
+    """Tell whether a call is wanted on another telephone than the sender's: only who reads the SMS sees it."""
+    digits = re.sub(r"\D", "", command.rest)
+    return len(digits) >= FEWEST_DIGITS and not digits.endswith(phones.write(command.phone))
 
 
 def _unparsed(command: Command) -> str:

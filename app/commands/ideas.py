@@ -1,12 +1,18 @@
 """`IDEE <text>` and `SOUTENIR <n>`: an idea for the boutique source, and a voice that a PIN has yet to see."""
 
+import re
+import unicodedata
+
 from app import texts
 from app.commands import replies
 from app.commands.command import Command
+from app.commands.courtesies import as_said
 from app.coop.access.identity import Who
 from app.coop.ideas import services, voices
 from app.digits import is_number
 from app.public_words import BadWords, read_public
+
+_SAID = re.compile(r".*?\bid[ée]e?s?\b(.*)", re.DOTALL | re.IGNORECASE)
 
 
 def propose(command: Command) -> str:
@@ -15,7 +21,8 @@ def propose(command: Command) -> str:
     if isinstance(who, str):
         return who
     try:
-        words = read_public(command.text.strip().partition(" ")[2])
+        said = _SAID.match(as_said(unicodedata.normalize("NFC", command.text)))
+        words = read_public(said[1] if said else "")
         row, _ = services.propose(command.session, command.own_act(who), words)
     except BadWords as bad:
         return replies.HOW_IDEA.replace("{why}", str(bad))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.commands import allowance, broadcasts, handlers, replies, weighings
 from app.commands.command import Answer, Command, SmsReading
-from app.commands.grammar import NEED_WHAT_FOLLOWS, TypedCommand, order_in, parse
+from app.commands.grammar import LONGEST, NEED_WHAT_FOLLOWS, TypedCommand, order_in, parse
 from app.commands.typed_lines import cut
 from app.coop.access.identity import Who, cooperative_of, who_holds
 from app.coop.act import Act
@@ -22,6 +22,7 @@ from app.coop.members import notices
 from app.db.database import Database, is_outage
 from app.db.rows import total
 from app.gateways.callbacks import IncomingSms
+from app.gsm7 import fold, septets
 from app.phones import e164
 from app.sms import inbox, outbox, pieces, refusals
 from app.sms.broadcasts.terms import Terms
@@ -38,6 +39,8 @@ SHORTEST = 6
 SAME_WITHIN, MOST_SAME = timedelta(minutes=10), 2
 """The same words that mean nothing to us, from one number, are answered twice: two machines would else talk all night."""
 MOST_TRIES = 3
+FEWEST_NAMED, MOST_NAMED = 10, 24
+"""Letters of a second order that an answer names."""
 GREETED_WITHIN = timedelta(hours=1)
 """Greetings and thanks of a number are answered once in this time."""
 ONCE_WITHIN = timedelta(seconds=30)
@@ -65,7 +68,7 @@ class Clerk(msgspec.Struct, frozen=True):
 
 def take(database: Database, sms: IncomingSms, now: datetime) -> None:
     """Write an SMS as it came, to be worked on soon: all that a webhook does. The same id again changes nothing."""
-    order = parse(sms.text[:500])
+    order = parse(sms.text[:LONGEST])
     text = sms.text if order.word in NEED_WHAT_FOLLOWS else inbox.as_kept(sms.text)
     with database.transaction() as session:
         if inbox.keep(
@@ -137,7 +140,7 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         pieces.append(begun.head, sms, begun.whole)
         return
     whole = begun.whole if begun is not None else sms.text
-    order = parse(whole[:500])
+    order = parse(whole[:LONGEST])
     why = _machine(sms.sender, clerk.own) or _loops(session, sms, order.word)
     if why:
         inbox.settle(sms, "ignored", reason=why)
@@ -185,20 +188,22 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         inbox.settle(row, "refused", whose=row.cooperative_id)
         log.warning("an officer's command from somebody who isn't one", word=order.word)
     # Who isn't an officer gets a member's help: not even a refusal tells them that the command exists.
-    filled = replies.fill((words or replies.HELP) + _not_done(order), clerk.database.service)
+    filled = replies.fill(words or replies.HELP, clerk.database.service)
+    filled += _not_done(order, 160 - septets(fold(filled)))
     allowance.note(command, day, _put_answer(session, sms, filled, holders, now))
 
 
 def _says_yes(session: Session, clerk: Clerk, sms: Inbound) -> bool:
     """Tell whether an SMS has a code of its sender's: they have read the estimate, so that it is no piece of what it is of."""
-    order = parse(sms.text[:500])
+    order = parse(sms.text[:LONGEST])
     return order.word == "OUI" and broadcasts.names_code(session, clerk.key, sms.sender, order.rest)
 
 
-def _not_done(order: TypedCommand) -> str:
-    """Return the words on a second order in the same SMS, which was not done; "" without one."""
+def _not_done(order: TypedCommand, room: int) -> str:
+    """Return the words on a second order in the same SMS, which was not done, in so many septets at best; "" without one."""
     left = order_in(order.beside) or (order_in(order.rest) if order.word not in ("", "EMPLOI", *ACTS) else "")
-    return replies.NOT_DONE.replace("{line}", replies.quoted(cut(left, 24))) if left else ""
+    most = max(FEWEST_NAMED, min(MOST_NAMED, room - len(replies.NOT_DONE.replace("{line}", ""))))
+    return replies.NOT_DONE.replace("{line}", cut(left, most)) if left else ""
 
 
 def _answer_no_more(command: Command, clerk: Clerk, sms: Inbound, do: Do) -> None:

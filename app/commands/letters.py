@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app import phones
 from app.commands import broadcast_replies, replies
 from app.commands.command import Command
+from app.commands.courtesies import as_said
 from app.coop.broadcasts import misses
 from app.coop.broadcasts.estimates import MOST_OPEN, SHORT, code_of, digest
 from app.coop.correspondence import inbox
@@ -18,7 +19,10 @@ from app.sms.broadcasts.rounds import CODE_LASTS
 from app.sms.models import ReplyDraft
 
 READY = '{phone} lira: "{words}" ({parts} SMS). Envoyer: {how} (15 min). {cost}.'
-_TYPED = re.compile(r"\W*[^\W\d]+\W*([0-9]{1,9})\W*\s(.*\S)\s*", re.DOTALL)
+_TYPED = re.compile(
+    r"(?:(?:(?!r[ée]pondre).)*\W)?r[ée]pondre\W*(?:(?:au|le|message|num[ée]ro|no|n)\b\W*)*([0-9]{1,9})\W*\s(.*\S)\s*",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 def number_in(command: Command) -> int | None:
@@ -90,4 +94,4 @@ def confirm(command: Command, code: str) -> str | None:
 
 
 def _typed(command: Command) -> re.Match[str] | None:
-    return _TYPED.fullmatch(unicodedata.normalize("NFC", command.text))
+    return _TYPED.fullmatch(as_said(unicodedata.normalize("NFC", command.text)))

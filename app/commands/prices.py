@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from app import units
 from app.commands import replies
 from app.commands.command import Answer, Command
 from app.commands.grammar import TypedCommand, parse
@@ -11,12 +12,17 @@ from app.coop.access.identity import prices_of
 from app.coop.cooperatives.queries import cooperative_by_code
 from app.coop.prices import proposals
 from app.coop.prices.queries import MeantProduct, find_product, prices_for
+from app.coop.products.models import Product
 from app.coop.scope import FEDERATION, Scope
+from app.letters import plain
 
 _TARIF = re.compile(
-    r"([^0-9]+?)(?<! [OIL]) (?:XOF )?([1-9][0-9]{0,2}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?"
+    r"([^0-9]+?)(?<! [OIL]) (?:XOF )?([1-9][0-9]{0,2}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F ?CFA|FRANCS?|FRS?|F|CFA|XOF)?"
+    r"(?: (?:PAR |LE |LA |(?<=[A-Z] ))([A-Z]+))?"
 )
 _GRADED = re.compile(r"(.+?)(?: QUALITE| QUAL)? ([A-C])")
+_LONE_LETTER = re.compile(r" [D-Z%€$£]$")
+"""A grade that there is not, `thiof D`, or another money."""
 _A = re.compile(r"\s([aàÀ])\s+\d")
 """`thiof à 1300` is no grade A, though accents are folded; without its accent it is either."""
 _NO_SEPARATORS = str.maketrans("", "", " .,")
@@ -77,6 +83,10 @@ def propose(command: Command) -> Answer:
         return replies.which_price(meant.near, "TARIF", f"{grade or ''} {typed[2]}".strip())
     if grade == "A" and letter and "QUAL" not in words:
         return replies.at_or_grade(words.removesuffix(" A"), typed[2])
+    product, lone = command.session.get_one(Product, meant.product_id), _LONE_LETTER.search(words)
+    no_grade = lone is not None and not plain(product.name).endswith(lone[0])
+    if no_grade or (typed[3] and not units.is_meant(typed[3], product.unit)):
+        return replies.HOW_TARIF
     try:
         amount = int(typed[2].translate(_NO_SEPARATORS))
         made = proposals.propose(command.session, command.act_by(office), meant.product_id, amount, grade=grade)

@@ -217,14 +217,15 @@ def _quantity(product: ProductOf, line: TypedLine) -> Decimal:
             raise unread(replies.DECIMALS) from None
         raise unread(replies.UNCLEAR_QUANTITY, line=replies.line(product.name, low), high=high) from None
     except BadQuantity:
-        plain = Decimal(number.replace(",", ".")) if re.fullmatch(r"\d{1,30}(?:[.,]\d{1,9})?", number) else None
-        if spaced:
-            raise unread(replies.SPACED_QUANTITY, line=replies.line(product.name, number.replace(" ", ""))) from None
+        whole = number.replace(" ", "") if spaced else number
+        plain = Decimal(whole.replace(",", ".")) if re.fullmatch(r"\d{1,30}(?:[.,]\d{1,9})?", whole) else None
+        if spaced and plain is not None and plain <= MOST:
+            raise unread(replies.SPACED_QUANTITY, line=replies.line(product.name, whole)) from None
         if plain is not None and plain > MOST:
             raise unread(replies.MOST_QUANTITY) from None
         if plain and not product.divisible:
-            whole = max(Decimal(1), plain.quantize(Decimal(1), ROUND_HALF_UP))
-            raise unread(replies.WHOLE_QUANTITY, line=replies.line(product.name, units.quantity(whole))) from None
+            near = max(Decimal(1), plain.quantize(Decimal(1), ROUND_HALF_UP))
+            raise unread(replies.WHOLE_QUANTITY, line=replies.line(product.name, units.quantity(near))) from None
         raise unread(replies.BAD_QUANTITY) from None
     # After the quantity, so that the line to copy has it right.
     if line.beside:

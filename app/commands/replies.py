@@ -8,9 +8,7 @@ from app.gsm7 import fold, septets
 from app.service import Service
 
 HELP = "Jappoo: envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, NOTICE ou STOP. {cost}. Ou composez {code}"
-STOPPED = (
-    "Jappoo: vous ne recevrez plus d'annonces. Pour ne plus recevoir les alertes non plus: STOP ALERTE. Pour reprendre: START."
-)
+STOPPED = "Jappoo: vous ne recevrez plus d'annonces. Contre les alertes aussi: STOP ALERTE. Pour reprendre: START."
 STOPPED_ALERTS = "Jappoo: vous ne recevrez plus d'alertes urgentes. Pour reprendre: START."
 STARTED = "Jappoo: vous recevez de nouveau annonces et alertes. Pour finir: STOP."
 STARTED_LISTED = (

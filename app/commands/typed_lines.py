@@ -12,6 +12,7 @@ from app.commands.grammar import UNITS
 
 NUMBER = re.compile(r"-?\d[\d.,]*")
 _LETTERED = re.compile(r"(?!\d[\d.,]*L$)(?=.*\d)[OIL\d]+(?:[.,][OIL\d]+)?(?=(?:KGS?|KILOS?)?$)")
+_ZERO_IN_NAME = re.compile(r"(?<=[A-Z])0(?=[A-Z])")
 _LIKE_DIGITS = str.maketrans("OIL", "011")
 
 
@@ -34,13 +35,18 @@ class LineUnread(Exception):
 
 
 def digits_meant(typed: str) -> tuple[str, str]:
-    """Return a text with the letters that stand for digits as these (`l2` is 12), and the first such number as typed, or ""."""
+    """Return a text with the letters that stand for digits as these (`l2` is 12), and the first such word as typed, or "".
+
+    So is a `0` for an `O` within a name.
+    """
     words, lettered = typed.split(), ""
     for at, word in enumerate(words):
         found = _LETTERED.match(word)
         if found and re.search("[OIL]", found[0]):
             lettered = lettered or found[0]
             words[at] = found[0].translate(_LIKE_DIGITS) + word[found.end() :]
+        elif _ZERO_IN_NAME.search(word):
+            lettered, words[at] = lettered or word, _ZERO_IN_NAME.sub("O", word)
     return " ".join(words), lettered
 
 

@@ -1,30 +1,35 @@
 """`VALIDER <ref> <weight> [grade], …`: an officer's weighings by SMS, noted in the open list. Money never moves by SMS."""
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 from sqlalchemy import select
 
 from app import units
+from app.commands import replies
 from app.commands.command import Answer, Command
-from app.commands.grammar import is_short
+from app.commands.grammar import LONGEST, fold_words, is_short
 from app.coop.offices.queries import scopes_of
 from app.coop.production import declarations, weighing_lookup, weighings
 from app.coop.production.models import Weighing
 from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
 from app.coop.rights import Office
+from app.gsm7 import fold, septets
+from app.service import service_of
 
 _LINE = re.compile(
-    r"(?<!\S)(?:REF(?:ERENCE)? |N )?(\d{3} ?\d{3}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)"
+    r"(?<!\S)(?:REF(?:ERENCE)? |N )?(\d{3} ?\d{3}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?|KILOGRAMMES?)\b)?"
+    r"(?:(?: QUALITE| QUAL)? ?([A-C]))?(?=\s|$)"
 )
 HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 12,5 A, 111112 30 B. Rien n'est noté. {cost}."
 NOTED = "Jappoo: {noted}. Pour créditer: {code} puis 8, 1, et votre code secret. {cost}."
 STANDS = "Jappoo: rien de nouveau.{named} {cost}."
 NOTHING = "Jappoo: rien n'est noté.{named} {cost}."
 FAR = " Poids loin du déclaré: {refs}."
+TWICE = " Deux poids: {refs}."
 CUT = " Fin coupée ? Renvoyez: {refs}."
 ALREADY = " Déjà notées: {refs}."
 # UnclearQuantity is a BadQuantity too, and stands before it.
@@ -40,7 +45,6 @@ NOT_NOTED: dict[type[Exception], str] = {
     declarations.ProductGone: " Produit plus pris: {refs}.",
 }
 """Why a line isn't noted; of a fault the first that it is."""
-MOST_NAMED = 6
 
 
 class WeighedLine(msgspec.Struct, frozen=True):
@@ -75,7 +79,10 @@ def _office(command: Command, lines: Sequence[WeighedLine]) -> Office | None:
 
 def note_lines(command: Command) -> Answer:
     """Note each line that can be, in the sender's open list; return the answer."""
-    lines = read_lines(command.rest)
+    rest = command.rest
+    if len(command.text) > LONGEST:
+        rest = fold_words(command.text).partition("VALIDER")[2].strip(" ,.:")
+    lines = read_lines(rest)
     session, office = command.session, _office(command, lines)
     if office is None:
         return None
@@ -85,9 +92,15 @@ def note_lines(command: Command) -> Answer:
     act = command.act_by(office)
     mine = {(line.reference, line.weight, line.grade) for line in weighings.open_list(session, office.person_id)}
     # Where a piece of a long SMS ends in a digit, the weight may go on in the next: `12` of 12,5.
-    if not is_short(command.text) and command.rest[-1].isdigit():
+    if not is_short(command.text) and rest[-1].isdigit():
         refs[CUT].append(lines.pop().reference)
+    lines = list(dict.fromkeys(lines))
+    weighed = Counter(line.reference for line in lines)
+    refs[TWICE] += (reference for reference, times in weighed.items() if times > 1)
+    # A line's place stays its own, whatever else isn't noted: a piece that comes later has all of them worked on anew.
     for place, line in enumerate(lines):
+        if weighed[line.reference] > 1:
+            continue
         try:
             what = weighing_lookup.by_reference(session, office.scope.cooperative, line.reference, act.now.year)
             weight = parse_quantity(line.weight, what.divisible)
@@ -102,14 +115,26 @@ def note_lines(command: Command) -> Answer:
             noted += 1
             if weighings.far_off(what.declared, weight):
                 refs[FAR].append(line.reference)
-    told = (words for words in (FAR, CUT, ALREADY, *NOT_NOTED.values()) if refs[words])
-    named = "".join(
-        words.replace("{refs}", ", ".join(refs[words][: 2 if words == NOT_NOTED[UnclearQuantity] else MOST_NAMED]))
-        for words in told
-    )
-    if noted:
-        return NOTED.replace("{noted}", f"{units.count(noted, 'pesée')} {units.agree(noted, 'notée')}") + named
-    return (STANDS if refs[ALREADY] else NOTHING).replace("{named}", named)
+    said = NOTED.replace("{noted}", f"{units.count(noted, 'pesée')} {units.agree(noted, 'notée')}") + "{named}"
+    said = said if noted else STANDS if refs[ALREADY] else NOTHING
+    room = 160 - septets(fold(replies.fill(said.replace("{named}", ""), service_of(session))))
+    return said.replace("{named}", _as_fit({words: refs[words] for words in (CUT, TWICE, *NOT_NOTED.values(), ALREADY, FAR)}, room))
+
+
+def _as_fit(refs: Mapping[str, Sequence[str]], room: int) -> str:
+    """Name as many references as fit into so many septets, and say how many there are besides."""
+    named, left = "", sum(map(len, refs.values()))
+    for words, theirs in refs.items():
+        for many in range(len(theirs), 0, -1):
+            more, others = words.replace("{refs}", ", ".join(theirs[:many])), left - many
+            if septets(fold(named + more + _besides(others))) <= room:
+                named, left = named + more, others
+                break
+    return named + _besides(left)
+
+
+def _besides(others: int) -> str:
+    return f" Et {units.count(others, 'autre')}." if others else ""
 
 
 def undo_lines(command: Command, operations: Sequence[str]) -> None:

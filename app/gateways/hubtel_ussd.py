@@ -27,7 +27,7 @@ class HubtelUssd:
         if not dials and kind.strip().lower() != "response":
             return Ended(session, kind)
         # A dialling is no entry, whatever number it has or lacks: its dial string would answer the screen that stood.
-        number = "1" if dials else _text(asked, "Sequence")
+        number = "1" if dials else _text(asked, "Sequence").strip().removesuffix(".0")
         if not is_number(number, 9) or not int(number):
             raise Unreadable("Sequence")
         sequence = int(number)

@@ -90,6 +90,7 @@ def test_a_balance_is_the_string_to_dial_unless_she_asked_for_amounts(desk):
         ("PROD thiof 12,5", "12,5 kg"),
         ("prod Thiof 12.5kg", "12,5 kg"),
         ("PROD thiof 12 kilos", "12 kg"),
+        ("PROD thiof 12 kilogrammes", "12 kg"),
         ("PROD yet 25 caisses", "25 caisses"),
         ("PROD yeet 25 cais", "25 caisses"),
         ("PROD C00001 thiof 3", "3 kg"),

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from app.commands.inbound import take
@@ -49,6 +50,17 @@ def test_a_right_code_is_no_miss(office):
     for _ in range(8):
         assert "envoi 1" in office.ask(f"OUI {code}")
     assert "pas le bon" in office.ask("OUI 000000")
+
+
+@pytest.mark.parametrize(
+    "behind", ["à 18h30", "@18:30", "non annuler", "pas encore", "demain", "77 123 45 67", "5 membres", "stop"]
+)
+def test_a_code_with_an_hour_or_a_no_behind_it_sends_nothing_and_is_no_miss(office, behind):
+    code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
+    for _ in range(6):
+        assert "envoyez OUI et le code" in office.ask(f"OUI {code} {behind}")
+    assert office.sent() == []
+    assert "envoi 1" in office.ask(f"OUI le code est {code[:2]}-{code[2:]}, envoyez svp")
 
 
 def test_a_code_has_more_digits_where_more_are_reached(office, monkeypatch):

@@ -46,6 +46,12 @@ READINGS = [
     ("DIFF TOUS -20 % sur la glace", "TOUS", "-20 % sur la glace", None),
     ("Bonjour, diff tous Ça va?\n\nEnvoyé depuis mon Samsung", "tous", "Ça va?", None),
     ("Re: DIFF TOUS Merci à tous. Merci", "TOUS", "Merci à tous. Merci", None),
+    ("DIFF TOUS L'argent sera envoyé par Orange Money demain", "TOUS", "L'argent sera envoyé par Orange Money demain", None),
+    ("DIFF TOUS Réunion - venez nombreux", "TOUS", "Réunion - venez nombreux", None),
+    ("DIFF TOUS Ordre du jour\n- pesée\n- prix", "TOUS", "Ordre du jour\n- pesée\n- prix", None),
+    ("DIFF TOUS Ça va?\n-- \nAwa Diop", "TOUS", "Ça va?", None),
+    ("diff tous @à 18h30 x", "tous", "x", (24, 18, 30)),
+    ("diff tous @8h Ce soir on part", "tous", "Ce soir on part", (25, 8, 0)),
     ("diff tous @mer 9:15 à @ 10h on part", "tous", "à @ 10h on part", (25, 9, 15)),
 ]
 
@@ -75,8 +81,19 @@ def test_what_lacks_an_audience_or_a_text_is_incomplete(typed):
     "at",
     [
         *("@réunion", "@25:00", "@24h", "@18:3", "@18:75", "@foo 9h", "@31/02 9h", "@", "@vendra 9h"),
-        *("@7 décembre 9h", "@ven 4 déc 9h", "@18,30", "@18-30", "@18h30mn", "@27/11/2026/1 9h", "@2026-11-27 9h"),
-        *("@27/11/1926 9h", "@27/11/2126 9h", "@27/11/026 9h"),
+        *(
+            "@7 décembre 9h",
+            "@ven 4 déc 9h",
+            "@18,30",
+            "@18-30",
+            "@18h30mn",
+            "@6h du soir",
+            "@7h du matin",
+            "@8h30 DU SOIR",
+            "@27/11/2026/1 9h",
+            "@2026-11-27 9h",
+        ),
+        *("@3h30 de l'après-midi", "@27/11/1926 9h", "@27/11/2126 9h", "@27/11/026 9h"),
     ],
 )
 def test_a_time_that_isnt_one_is_said(at):

@@ -3,6 +3,7 @@
 import pytest
 
 from app.coop.ideas import services, voices
+from app.coop.ideas.models import Idea
 from tests import sample_boutiques, sample_declarations
 from tests.acts import by, own
 from tests.sample_cooperative import AWA, NOBODY, SHARED
@@ -18,6 +19,22 @@ def source(desk, clock):
     with database.transaction() as session:
         services.propose(session, own(201, "idea", clock()), "Elever des huitres")
         services.publish(session, by(sample_declarations.CLERK, "publish", clock()), 1)
+
+
+@pytest.mark.usefixtures("source")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "IDEE\nsécher les mangues",
+        "Bonjour, idée : sécher les mangues",
+        "Idees sécher les mangues\n\nEnvoyé depuis mon Samsung",
+        "IDÉE\u00a0sécher les mangues",
+        "IDE sécher les mangues",
+    ],
+)
+def test_an_idea_is_all_that_stands_behind_its_word(desk, text):
+    assert "idée 2 notée" in desk.say(text, AWA)
+    assert desk.rows(Idea)[-1].words == "sécher les mangues"
 
 
 @pytest.mark.usefixtures("source")

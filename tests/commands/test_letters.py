@@ -70,6 +70,29 @@ def test_who_is_of_no_co_operative_writes_to_the_federation(office):
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "REPONDRE n° 1 Oui à 7h",
+        "Répondre au message 1: Oui à 7h",
+        "REPONDRE numéro 1, Oui à 7h",
+        "Bonjour, REPONDRE 1 Oui à 7h",
+        "Re: REPONDRE 1 Oui à 7h",
+        "REPONDRE 1 Oui à 7h\n\nEnvoyé depuis mon Samsung",
+        "REPONDRE 1 Oui à 7h\n-- \nAwa Diop",
+    ],
+)
+def test_what_stands_around_an_answer_is_none_of_it(office, words):
+    office.say(QUESTION)
+    assert 'lira: "CPS Joal: Oui à 7h" (1 SMS)' in office.say(words, sender=sample_declarations.SECRETARY)
+
+
+@pytest.mark.parametrize("words", ["Oui - venez", "Argent envoyé par Wave"])
+def test_an_answers_own_words_stay(office, words):
+    office.say(QUESTION)
+    assert f'lira: "CPS Joal: {words}"' in office.say(f"REPONDRE 1 {words}", sender=sample_declarations.SECRETARY)
+
+
+@pytest.mark.parametrize(
     "words", [f"{command} Oui, à 7h. Apportez la carte." for command in ("REPONDRE 1", "répondre: 1,", "Re\u0301pondre1:")]
 )
 def test_an_officer_answers_by_sms_in_the_co_operatives_name(office, words):
@@ -121,6 +144,7 @@ def test_the_second_officer_is_told_that_it_is_done_and_nothing_more_is_sent(off
         ("REPONDRE", "envoyez REPONDRE"),
         ("REPONDRE 1", "envoyez REPONDRE"),
         ("REPONDRE oui", "envoyez REPONDRE"),
+        ("REPONDRE merci de répondre 1 fois", "envoyez REPONDRE"),
         ("REPONDRE 99 oui", "déjà traité"),
         ("REPONDRE 1 " + "a" * 241, "trop longue"),
     ],

@@ -1,10 +1,12 @@
 """Prices by SMS: asked in any spelling, proposed by officers."""
 
 import pytest
+from sqlalchemy import update
 
 from app.coop import approvals
 from app.coop.prices import proposals
 from app.coop.prices.models import PriceProposal, PriceRow
+from app.coop.products.models import Product
 from app.gsm7 import septets
 from tests import sample_cooperative, sample_declarations
 from tests.acts import by
@@ -73,6 +75,33 @@ def test_tarif_notes_and_publishes_nothing(quayside, text, amount):
 def test_an_amount_as_spreadsheets_write_it_is_read_whole_or_not_at_all(quayside, cell, amount):
     quayside.say(f"TARIF thiof {cell}", sender=sample_declarations.SECRETARY)
     assert [row.amount for row in quayside.rows(PriceProposal)] == ([amount] if amount else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("TARIF thiof 1300 F/kg", 1300),
+        ("TARIF thiof 1 300 F CFA par kilo", 1300),
+        ("TARIF thiof A 1300 le kg", 1300),
+        ("TARIF yeet 3 000 F la caisse", 3000),
+        ("TARIF yeet 3000 F/kg", None),
+        ("TARIF thiof 1300 la caisse", None),
+        ("TARIF thiof 1300 F demain", None),
+        ("TARIF thiof 1300 kg", None),
+    ],
+)
+def test_tarif_takes_the_unit_that_the_product_is_counted_in_and_no_other(quayside, text, amount):
+    said = quayside.say(text, sender=sample_declarations.SECRETARY)
+    assert [row.amount for row in quayside.rows(PriceProposal)] == ([amount] if amount else [])
+    assert amount or "Rien n'est noté" in said
+
+
+def test_a_products_own_last_letter_is_none_of_a_grade(quayside):
+    with quayside.database.transaction() as session:
+        session.execute(update(Product).where(Product.id == 1).values(name="Thiof X"))
+    assert "Thiof X, 1 300 F par kg" in quayside.say("TARIF thiof x 1300", sender=sample_declarations.SECRETARY)
+    quayside.say("TARIF yeet x 1300", sender=sample_declarations.SECRETARY)
+    assert [row.product_id for row in quayside.rows(PriceProposal)] == [1]
 
 
 def test_tarif_takes_a_grade_and_names_what_it_may_mean(quayside):

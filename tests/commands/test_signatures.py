@@ -59,6 +59,8 @@ def test_a_command_is_read_without_what_stands_below_it(text, word, rest, below)
         ("PROD thiof 25\nAUTRE", "THIOF 25 AUTRE"),
         ("PROD thiof 25\ncaisses", "THIOF 25 CAISSES"),
         ("PROD thiof 25\ncarte 3", "THIOF 25 CARTE 3"),
+        ("PROD thiof 25 merci stop", "THIOF 25 MERCI STOP"),
+        ("PROD thiof 25 Merci Awa stop", "THIOF 25 MERCI AWA STOP"),
         ("PROD thiof 25, demain", "THIOF 25 DEMAIN"),
         ("PROD thiof 25\nnon pardon", "THIOF 25 NON PARDON"),
         ("PRIX\nthiof", "THIOF"),

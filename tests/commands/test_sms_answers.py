@@ -112,6 +112,8 @@ def test_each_spelling_has_its_word(spelling, word):
         ("RAPPEL", AWA, replies.CALL_BACK.replace("{who}", "votre secrétaire")),
         ("RAPPEL", NOBODY, replies.CALL_BACK.replace("{who}", "la fédération")),
         ("LANGUE wolof", AWA, replies.language_noted("wolof", served=False)),
+        ("LANGUE peul", AWA, replies.language_noted("pulaar", served=False)),
+        ("LANGUE ouolof", AWA, replies.language_noted("wolof", served=False)),
         ("LANGUE FR", AWA, replies.language_noted("français", served=True)),
         ("LANGUE", AWA, replies.WHICH_LANGUAGE),
         ("LANGUE FR", SHARED, replies.SHARED),

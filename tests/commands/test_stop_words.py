@@ -33,7 +33,8 @@ Stop, je ne suis pas concerné|STOP c'est fatigant|Stop ce numéro n'est plus à
 Stop c'est la troisième fois|Stop elle est décédée|remove me from your list|please don't send me any more messages
 Pas intéressée, stop|J'en ai marre de vos sms stop|Je veux stopper les sms|Arrêtez avec vos SMS
 supprimez mon numéro|Plus de SMS svp|pas de messages merci|Merci de ne plus nous contacter|Rayez mon numéro de vos listes
-Veuillez arrêter de m'envoyer des SMS|je veux arrêter de recevoir vos messages"""
+Veuillez arrêter de m'envoyer des SMS|je veux arrêter de recevoir vos messages
+Merci stop|Merci, STOP svp|STPO|sotp|Stop thanks Awa|Plus jamais de SMS|STOP bonne journée|stop bonne nuit merci"""
 ALERTS = """STOP ALERTE|stop alertes|Stop-Alerte!|STOPALERTE|arrêt alerte
 Arrêtez les alertes svp|FIN URGENCE|Envoyez STOP ALERTE|stop urgent|DEDDU ALERTE|stop alertes sms"""
 START = "START|start!|Start svp|REPRENDRE|reprendre les messages|OUVRIR|Réabonner|recommencez svp|START ALERTE|staart"
@@ -44,7 +45,7 @@ ouvrir la boutique|START PECHE|bonjour|svp|merci|arrêt 3 jours|alerte|
 comment me désabonner ?|je ne veux pas me désabonner|Je ne reçois plus vos messages|je ne veux plus de glace
 Stop merci d'envoyer l'argent|stop à la pollution|Stop au vol de moteurs|stop c'est dangereux en mer|Arrêtez c'est fatigant
 Comment envoyer STOP ?|n'envoyez pas STOP|merci de ne plus m'envoyer de poisson|Ne plus recevoir de glace|Plus de glace svp
-plus de place
+plus de place|fin de la journée|Fin de journée|arrêt de nuit|fin de la soirée
 Retirez mon nom de la pesée|je n'ai pas demandé à être désabonnée|Pourquoi m'avez-vous désabonnée ?|arrêt, la pirogue est morte
 stop la pluie arrive|Stop elle est partie en mer|je ne veux pas être payée par SMS|ne pas envoyer la glace
 fin de la troisième sortie

@@ -6,6 +6,7 @@ from app.commands.grammar import is_prose, order_in
 from app.coop.correspondence import inbox as letters
 from app.coop.members.models import Consent
 from app.coop.production.models import Declaration, Weighing
+from app.gsm7 import septets
 from tests import sample_cooperative, sample_declarations
 
 
@@ -36,9 +37,16 @@ def waiting(office, cooperative=1):
     ],
 )
 def test_a_second_order_is_said_not_to_be_done(desk, text, left):
-    assert desk.say(text).endswith(f"Pas fait, à renvoyer seul: {left}.")
+    said = desk.say(text)
+    assert (said.endswith(f"Pas fait, à renvoyer seul: {left}."), septets(said) <= 160) == (True, True)
     assert len(desk.rows(Declaration)) == text.startswith("START")
     assert bool(desk.rows(Consent)) is ("STOP" in text)
+
+
+def test_a_long_second_order_is_named_as_far_as_one_sms_goes(desk):
+    said = desk.say("Bonjour\nSTOP\nINSCRIRE formation numero 1 svp")
+    assert said.endswith("renvoyer seul: INSCRIRE FORMATION.")
+    assert septets(desk.say("MEMBRE\nINSCRIRE formation numero 1 svp")) <= 160
 
 
 @pytest.mark.parametrize(
@@ -59,6 +67,8 @@ def test_one_order_is_answered_as_one(desk, text):
         ("RAPPEL urgent, la pirogue de mon frère a chaviré", "rappelle"),
         ("NON je ne viens pas demain", "NON et la réf"),
         ("Commande de glace toujours pas reçue à Joal", "par exemple ACHAT"),
+        ("Rappelez-moi au 77 123 45 67", "rappelle"),
+        ("RAPPEL +221771234567 svp", "rappelle"),
         ("AIDE je suis malade à l'hôpital", "un responsable lira"),
         ("Info: la pesée commence à quelle heure ?", "un responsable lira"),
         ("Urgent mon enfant est malade", "un responsable lira"),
@@ -82,6 +92,8 @@ def test_what_somebody_should_read_is_a_letter_though_it_has_a_commands_word(off
         "IDEE sécher les mangues de nos vergers",
         "URGENT TOUS Tempête en mer, restez à terre",
         "AIDE svp merci beaucoup",
+        "RAPPEL 77 000 00 12",
+        "RAPPEL avant 18h30",
     ],
 )
 def test_a_name_or_what_is_answered_is_no_letter(office, text):

@@ -27,6 +27,8 @@ def refs(desk, clock):
         ("623590 12,5 A 111112 30 B", [("623590", "12,5", "A"), ("111112", "30", "B")]),
         ("623590 12,111112 30", [("623590", "12", None), ("111112", "30", None)]),
         ("623590 12.5KG A", [("623590", "12.5", "A")]),
+        ("623590 12,5A", [("623590", "12,5", "A")]),
+        ("623590 12,5 KILOGRAMMES QUALITE A 111112 30", [("623590", "12,5", "A"), ("111112", "30", None)]),
         ("623590 12 KG", [("623590", "12", None)]),
         ("REF 623590 12,5 A", [("623590", "12,5", "A")]),
         ("623 590 120 A, 111 112 300", [("623590", "120", "A"), ("111112", "300", None)]),
@@ -98,6 +100,14 @@ def test_a_weight_read_over_a_missing_piece_is_noted_anew_when_that_comes(desk, 
     assert {row.state for row in desk.rows(Weighing)} == {"undone"}
 
 
+def test_every_line_of_a_very_long_sms_is_noted(desk, clock):
+    sample_declarations.appoint(desk.database)
+    refs = sample_declarations.declared(desk.database, sample_declarations.women(desk.database, 50), clock())
+    said = desk.say("Valider: " + "; ".join(f"{ref} 12,5 a" for ref in refs), sender=sample_declarations.SECRETARY)
+    assert said.startswith("Jappoo: 50 pesées notées.")
+    assert len(desk.rows(Weighing)) == 50
+
+
 def test_a_weight_far_from_the_declaration_is_noted_and_pointed_out(desk, refs):
     said = desk.say(f"VALIDER {refs[0]} 12, {refs[1]} 30, {refs[2]} 5, 111112 3", sender=sample_declarations.SECRETARY)
     assert f"Poids loin du déclaré: {refs[1]}, {refs[2]}." in said
@@ -112,6 +122,28 @@ def test_a_weight_with_three_decimals_is_not_noted_and_how_to_write_it_is_said(d
     assert len(desk.rows(Weighing)) == 1
     assert "rien n'est noté. Poids pas clair" in desk.say(f"VALIDER {refs[0]} 1,200", sender=sample_declarations.SECRETARY)
     assert len(desk.rows(Weighing)) == 1
+
+
+def test_one_reference_with_two_weights_is_not_noted_and_twice_the_same_is_once(desk, refs):
+    said = desk.say(
+        f"VALIDER {refs[0]} 12,5 A, {refs[1]} 12,5, {refs[0]} 13 A, {refs[1]} 12,5", sender=sample_declarations.SECRETARY
+    )
+    assert said.startswith("Jappoo: 1 pesée notée.")
+    assert said.endswith(f"Deux poids: {refs[0]}.")
+    assert [row.weight for row in desk.rows(Weighing)] == [Decimal("12.5")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "end"),
+    [
+        ("{0} 1.250, {1} 1.250, {2} 100", "Poids pas clair: {0} 1,25 ou 1250. Et 2 autres."),
+        ("{0} 0, {2} 100, " + ", ".join(f"{100000 + number} 5" for number in range(30)), "Et 30 autres."),
+        (", ".join(f"{100000 + number} 5" for number in range(30)), "100006, 100007. Et 21 autres."),
+    ],
+)
+def test_what_is_not_noted_is_named_as_far_as_one_sms_goes(desk, refs, lines, end):
+    said = desk.say(f"VALIDER {lines.format(*refs)}", sender=sample_declarations.SECRETARY)
+    assert (end.format(*refs) in said, septets(said) <= 160) == (True, True)
 
 
 def test_a_line_worth_too_much_is_not_noted_and_said(desk, refs):

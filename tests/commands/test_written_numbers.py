@@ -24,6 +24,10 @@ READ = [
     ("PROD thiof \u2796\ufe0f 5", "THIOF -5"),
     ("PROD thiof 2\ufe0f\u20e35\ufe0f\u20e3", "THIOF 25"),
     ("NON 623\u2013590", "623 590"),
+    ("NON 623-590", "623 590"),
+    ("ANNULER réf 623.590 svp", "REF 623 590"),
+    ("CONTESTER 623-590 prix", "623 590 PRIX"),
+    ("PROD thiof 125.500", "THIOF 125.500"),
     ("OUI - 4821", "4821"),
     ("NON \u2013 623590", "623590"),
     ("PROD thiof 25²", "THIOF 25²"),
@@ -63,7 +67,25 @@ def test_no_other_number_is_taken_for_it(desk, text):
     assert desk.rows(Declaration) == []
 
 
-@pytest.mark.parametrize("amount", [",45", ",450", "\u22124500", "- 4500", "4500²", "4500½", "45OO", "l 300", "l300"])
+@pytest.mark.parametrize(
+    "amount",
+    [
+        ",45",
+        ",450",
+        "\u22124500",
+        "- 4500",
+        "4500 €",
+        "€4500",
+        "$ 4500",
+        "4500$",
+        "D 4500",
+        "4500²",
+        "4500½",
+        "45OO",
+        "l 300",
+        "l300",
+    ],
+)
 def test_an_officers_amount_is_no_other(desk, amount):
     sample_declarations.appoint(desk.database)
     assert "Rien n'est noté" in desk.say(f"TARIF thiof {amount}", sender=sample_declarations.SECRETARY)
@@ -75,7 +97,7 @@ def test_an_officers_broadcast_is_no_other(desk):
     assert "aucun envoi L2 chez vous" in desk.say("ANNULER l2", sender=sample_declarations.SECRETARY)
 
 
-@pytest.mark.parametrize("weight", ["\u221212,5", "- 12,5", "12²", "12½", "l2", "1O"])
+@pytest.mark.parametrize("weight", ["\u221212,5", "- 12,5", "12²", "12½", "12,5 %", "l2", "1O"])
 def test_an_officers_weight_is_no_other(desk, weight):
     sample_declarations.appoint(desk.database)
     assert "Rien n'est noté" in desk.say(f"VALIDER 623590 {weight} A", sender=sample_declarations.SECRETARY)
@@ -102,6 +124,13 @@ def test_an_officers_weight_is_no_other(desk, weight):
         ("PROD thiof 2⑤", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
         ("PROD 25 l thiof", "se compte en kg, pas en l. Exemple: PROD THIOF 12,5."),
         ("PROD thiof 25l", "se compte en kg, pas en l. Exemple: PROD THIOF 12,5."),
+        ("PROD thiof 500 grammes", "se compte en kg, pas en grammes. Exemple: PROD THIOF 12,5."),
+        ("PROD thiof 500 gr", "se compte en kg, pas en gr. Exemple: PROD THIOF 12,5."),
+        ("PROD thiof 3 cartons", "se compte en kg, pas en cartons. Exemple: PROD THIOF 12,5."),
+        ("PROD thiof 25 %", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
+        ("PROD thiof 25€", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
+        ("PROD thi0f 25", "pas compris: thi0f. Envoyez: PROD THIOF 25."),
+        ("PROD thiof 100 000", "quantité trop grande: au plus 99 999 kg en une fois. Exemple: PROD THIOF 12,5."),
         ("PROD thiof 12,567", "12,567 n'est pas clair: au plus 2 chiffres après la virgule. Exemple: PROD THIOF 12,5."),
         ("PROD thiof 25 je voudrais aussi dire bonjour", "pas compris: je voudrais aussi. Envoyez: PROD THIOF 25."),
     ],

@@ -123,6 +123,8 @@ def _hop(**fields: object) -> bytes:
         ({"Type": "Initiation", "Message": CODE, "Sequence": 0}, 0, (), ()),
         ({}, 1, (), ("1",)),
         ({"Message": "12*5", "Sequence": 4}, 3, (), ("12*5",)),
+        ({"Sequence": " 4 "}, 3, (), ("1",)),
+        ({"Sequence": 4.0}, 3, (), ("1",)),
         ({"Message": "12*5", "Sequence": "4"}, 3, (), ("12*5",)),
         ({"Message": ""}, 1, (), ("",)),
         ({"Message": None}, 1, (), ("",)),
