@@ -1,7 +1,7 @@
 """The console as people sit before it: the system's Chromium on a served application, with their telephones beside it.
 
 Whatever a test does, its pages may say nothing in the browser's console, fetch nothing from elsewhere, and never be wider than
-the window; `look` holds a page to what a screen reader and a keyboard need.
+the window; `look` holds a page to what a screen reader and a keyboard need. Flows go at the telephone's width.
 """
 
 import re
@@ -89,26 +89,27 @@ class Seat:
         page.get_by_role("button", name="C'est confirmé, entrer").click()
         page.get_by_role("heading", level=1, name="Ma journée").wait_for()
 
-    def look_at_both_widths(self) -> None:
-        """Look as wide as a desk's window, then as a telephone's, and leave it so: colours are the same in both."""
-        for width, (across, down) in reversed(WIDTHS.items()):
-            self.page.set_viewport_size({"width": across, "height": down})
-            self.look(colours=width == "desk")
+    def look(self, *pictures: str) -> None:
+        """Hold the page that is shown to what it owes everybody, as wide as a desk's window and then as a telephone's, which stays.
 
-    def look(self, picture: str = "", *, colours: bool = True) -> None:
-        """Hold the page that is shown to what it owes everybody; `make guide` keeps a picture of it under a name."""
+        `make guide` keeps pictures of it under names that end with the width.
+        """
         page = self.page
         page.wait_for_load_state()
-        assert page.evaluate(TOO_WIDE) == []
-        asked = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": colours}}}
-        serious = [
-            f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:120]})"
-            for one in Axe().run(page, options=asked).response["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
-        if picture and self.pictures:
-            page.screenshot(path=self.pictures / f"{picture}.png", full_page=False)
+        for width, (across, down) in reversed(WIDTHS.items()):
+            page.set_viewport_size({"width": across, "height": down})
+            assert page.evaluate(TOO_WIDE) == []
+            # Colours are the same at both widths, and take half the time.
+            asked = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": width == "desk"}}}
+            serious = [
+                f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:120]})"
+                for one in Axe().run(page, options=asked).response["violations"]
+                if one["impact"] in ("serious", "critical")
+            ]
+            assert serious == []
+            for picture in pictures if self.pictures else ():
+                if picture.endswith(width):
+                    page.screenshot(path=self.pictures / f"{picture}.png", full_page=False)
 
 
 Seats = Callable[..., Seat]
@@ -138,8 +139,8 @@ def seat(chromium: Browser, address: str, app: Flask, database: Database) -> Ite
     said: list[str] = []
     contexts = []
 
-    def sit(phone: str = sample_declarations.SECRETARY, width: str = "desk", **options: Any) -> Seat:
-        across, down = WIDTHS[width]
+    def sit(phone: str = sample_declarations.SECRETARY, **options: Any) -> Seat:
+        across, down = WIDTHS["telephone"]
         context = chromium.new_context(viewport={"width": across, "height": down}, locale="fr-FR", **options)
         contexts.append(context)
         page = context.new_page()

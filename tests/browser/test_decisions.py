@@ -4,7 +4,6 @@ import pytest
 
 from app.coop.approvals import ApprovalRule
 from tests import sample_declarations
-from tests.browser.conftest import WIDTHS
 from tests.web.console.test_figures import published
 
 __all__ = ["published"]
@@ -33,13 +32,12 @@ def test_a_price_is_asked_at_the_desk_and_given_on_two_telephones(seat, database
     assert "Aujourd'hui 9 000 F par kg" in page.locator("main").inner_text().replace("\u00a0", " ")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_figures_are_drawn_with_their_table_and_taken_as_a_file(seat, published, width):  # noqa: ARG001 - it has the months
-    mine = seat(sample_declarations.ADMINISTRATOR, width=width)
+def test_figures_are_drawn_with_their_table_and_taken_as_a_file(seat, published):  # noqa: ARG001 - it has the months
+    mine = seat(sample_declarations.ADMINISTRATOR)
     mine.come_in()
     page = mine.page
     page.get_by_role("link", name="Chiffres").first.click()
-    mine.look("figures-desk" if width == "desk" else "")
+    mine.look("figures-desk")
     drawing = page.get_by_role("img").first
     assert drawing.is_visible()
     page.get_by_text("En tableau").first.click()
@@ -53,9 +51,8 @@ def test_figures_are_drawn_with_their_table_and_taken_as_a_file(seat, published,
     assert "Membres" in given.value.path().read_text("utf-8-sig")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_co_operative_begins_by_the_keyboard_alone(seat, width):
-    mine = seat(sample_declarations.ADMINISTRATOR, width=width)
+def test_a_co_operative_begins_by_the_keyboard_alone(seat):
+    mine = seat(sample_declarations.ADMINISTRATOR)
     page = mine.page
 
     def press_to(what):
@@ -88,7 +85,7 @@ def test_a_co_operative_begins_by_the_keyboard_alone(seat, width):
     press("Membres et CPS")
     press("CPS")
     press("Nouvelle CPS")
-    mine.look("new-cps-desk" if width == "desk" else "")
+    mine.look("new-cps-desk")
     fill("Code", "CPS61")
     fill("Nom, comme", "CPS Joal 61")
     fill("Commune", "Joal")

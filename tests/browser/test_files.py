@@ -3,20 +3,17 @@
 import csv
 import re
 
-import pytest
 from sqlalchemy import func, select
 
 from app.coop.members.models import Member
 from app.coop.payments.models import Payment
 from tests import sample_declarations, sample_deliveries
-from tests.browser.conftest import WIDTHS
 
 HEAD = "Nom;Téléphone;Né(e) le\n"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_register_with_mistakes_comes_in_and_is_taken_back(seat, database, tmp_path, width):
-    mine, sheet = seat(width=width), tmp_path / "registre.csv"
+def test_a_register_with_mistakes_comes_in_and_is_taken_back(seat, database, tmp_path):
+    mine, sheet = seat(), tmp_path / "registre.csv"
     mine.come_in()
     page = mine.page
 
@@ -73,11 +70,10 @@ def test_the_operators_file_goes_out_and_its_references_come_in(seat, database, 
         assert set(reader.scalars(select(Payment.state))) == {"handed_over"}
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_member_is_found_by_keyboard_and_the_file_fits(seat, database, clock, width):
+def test_a_member_is_found_by_keyboard_and_the_file_fits(seat, database, clock):
     sample_declarations.treasurer(database)
     sample_deliveries.credited(database, sample_declarations.women(database, 1), clock())
-    mine = seat(width=width)
+    mine = seat()
     mine.come_in()
     mine.go("/members")
     page = mine.page

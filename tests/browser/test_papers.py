@@ -2,15 +2,11 @@
 
 from pathlib import Path
 
-import pytest
-
-from tests.browser.conftest import WIDTHS
 from tests.pdf import words
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_cards_and_a_weighing_list_are_downloaded(seat, width):
-    mine = seat(width=width)
+def test_cards_and_a_weighing_list_are_downloaded(seat):
+    mine = seat()
     mine.come_in()
     mine.go("/papers")
     mine.look()

@@ -19,9 +19,8 @@ def house(sqlite_database, valkey, clock, tmp_path) -> Iterator[House]:
     made.end()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_catch_is_registered_on_the_phone_page(chromium, house, width):
-    across, down = WIDTHS[width]
+def test_a_catch_is_registered_on_the_phone_page(chromium, house):
+    across, down = WIDTHS["telephone"]
     page = chromium.new_page(viewport={"width": across, "height": down}, locale="fr-FR")
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
@@ -43,6 +42,6 @@ def test_a_catch_is_registered_on_the_phone_page(chromium, house, width):
         entry.fill(typed)
         page.keyboard.press("Enter")
     screen.get_by_text("Enregistré").wait_for()
-    Seat(page).look("phone" if width == "desk" else "")
+    Seat(page).look("phone-desk")
     page.close()
     assert faults == []

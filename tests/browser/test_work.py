@@ -3,7 +3,6 @@
 import re
 from decimal import Decimal
 
-import pytest
 from sqlalchemy import select
 
 from app.coop.boutiques import orders
@@ -22,9 +21,8 @@ def newest(database, phone=SECRETARY):
         return reader.scalars(select(Message.text).where(mine).order_by(Message.id.desc())).first()
 
 
-@pytest.mark.parametrize("width", ["telephone", "desk"])
-def test_a_broadcast_goes_from_its_text_to_its_report(seat, database, clock, width):
-    mine = seat(width=width)
+def test_a_broadcast_goes_from_its_text_to_its_report(seat, database, clock):
+    mine = seat()
     mine.come_in()
     page = mine.page
     page.get_by_role("link", name="Diffusions", exact=True).first.click()
@@ -33,7 +31,7 @@ def test_a_broadcast_goes_from_its_text_to_its_report(seat, database, clock, wid
     page.get_by_label("Texte", exact=True).fill("Pesée lundi 30/11 à 7h au quai")
     page.get_by_role("button", name="Estimer").click()
     assert "CPS Joal: Pesée lundi 30/11 à 7h au quai" in page.locator(".message").inner_text()
-    mine.look(f"broadcast-{width}")
+    mine.look("broadcast-desk", "broadcast-telephone")
     page.get_by_role("button", name="Recevoir le code").click()
     code = re.search(r"OUI (\d+)", newest(database))[1]
     page.get_by_label("Code du SMS").fill(code)
@@ -50,12 +48,12 @@ def test_an_order_is_found_at_the_desk_and_handed_over_on_the_telephone(seat, da
     offer, _ = sample_boutiques.jars(database, clock(), units=10)
     with database.transaction() as session:
         code = orders.place(session, own(1, "order", clock(), phone=sample_cooperative.AWA), offer, Decimal(3))[0].code
-    mine = seat(width="telephone")
+    mine = seat()
     mine.come_in()
     page = mine.page
     page.get_by_role("link", name="Boutiques").click()
     page.get_by_role("link", name="Boutique témoin").first.click()
-    mine.look("boutique")
+    mine.look()
     page.get_by_label("Code de retrait du client").fill(code)
     page.get_by_role("button", name="Chercher la commande").click()
     page.get_by_text("4 500 F").wait_for()
