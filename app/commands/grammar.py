@@ -146,7 +146,7 @@ def parse(text: str) -> TypedCommand:
     each = [fold_words(line) for line in lines]
     apart = not stop and short and "STOP" in each
     if stop or apart:
-        others = (words for words in each if words not in ("STOP", stop) and (apart or order_in(words)))
+        others = (words for words in each if words not in ("STOP", stop) and (apart or order_in(words) not in ("", "STOP", stop)))
         return TypedCommand(stop or "STOP", "", " ".join(others))
     found, beside = _command("\n".join(lines)), list[str]()
     # Not in a long text, where a line that looks like a command may be the rest of a sentence.

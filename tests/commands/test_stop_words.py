@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.commands import replies
-from app.commands.grammar import parse
+from app.commands.grammar import order_in, parse
 from app.coop.members import consent
 from app.coop.members.models import Consent, Number
 from app.sms import consents
@@ -64,7 +64,9 @@ CASES += [(text, "") for text in OTHERS.replace("\n", "|").split("|")]
 
 @pytest.mark.parametrize(("text", "word"), CASES)
 def test_a_stop_is_read_in_any_spelling_and_nothing_else_is_one(text, word):
-    assert parse(text).word == word
+    read = parse(text)
+    assert read.word == word
+    assert word == "" or order_in(read.beside) == "", "done, and said to be left"
 
 
 @pytest.mark.parametrize("text", ["STOP 623590", "Stop 623 590 merci", "arrêtez réf 623590", "Non pas 623590", "NON 623590 111112"])
