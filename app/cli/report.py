@@ -77,7 +77,8 @@ def _days(month: str | None, first: str | None, last: str | None) -> tuple[datet
             start = datetime.fromisoformat(first) if first is not None else datetime(2020, 1, 1)  # noqa: DTZ001 - given its zone below
             end = (datetime.fromisoformat(last) if last is not None else datetime.now(zone)) + timedelta(days=1)
         else:
-            start = datetime.fromisoformat(f"{f'{datetime.now(zone):%Y-%m}' if month is None else month}-01")
+            wanted = f"{datetime.now(zone):%Y-%m}" if month is None else month
+            start = datetime.fromisoformat(f"{wanted}-01")
             end = start + timedelta(days=32)
             end = end.replace(day=1)
     except (ValueError, OverflowError) as fault:

@@ -140,9 +140,11 @@ def _besides(others: int) -> str:
 def undo_lines(command: Command, operations: Sequence[str]) -> None:
     """Take back the sender's open lines that SMS of these operations noted: what was read over a missing piece."""
     office = command.office("weigh")
-    mine = select(Weighing.id, Weighing.operation).where(Weighing.officer_id == (office.person_id if office else 0))
-    for line, operation in command.session.execute(mine.where(Weighing.state == "noted").order_by(Weighing.id)).all():
-        if office is not None and operation.rpartition(":")[0] in operations:
+    if office is None:
+        return
+    mine = select(Weighing.id, Weighing.operation).where(Weighing.officer_id == office.person_id, Weighing.state == "noted")
+    for line, operation in command.session.execute(mine.order_by(Weighing.id)).all():
+        if operation.rpartition(":")[0] in operations:
             weighings.undo(command.session, command.act_by(office), line)
 
 

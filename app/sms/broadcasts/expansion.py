@@ -87,7 +87,7 @@ def _insert(session: Session, broadcast: Broadcast, found: Found, at: datetime, 
     }
     # Its joins must stay, though no column of theirs may be among the values.
     rows = found.with_only_columns(*values.values(), maintain_column_froms=True)
-    writing = upsert(session, Message.__table__).from_select(list(values), rows).on_conflict_do_nothing()
+    writing = upsert(session, Message).from_select(list(values), rows).on_conflict_do_nothing()
     # SQLAlchemy keeps no row count of an INSERT unless it is asked to.
     done: Any = session.execute(writing, execution_options={"preserve_rowcount": True})
     return int(done.rowcount)
