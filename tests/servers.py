@@ -111,7 +111,8 @@ def make_valkey(folder: Path, *options: str) -> Server:
 
     def answers() -> bool:
         try:
-            return bool(client.ping())
+            with client:  # it lets go of its connection each time
+                return bool(client.ping())
         except redis.RedisError:
             return False
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from app.ussd.bindings import Binding, Bindings
 from app.ussd.menu import WANTED, Menu, Screen
 
@@ -29,14 +31,9 @@ class Carried:
 
     def read_on(self, screen: Screen) -> Iterator[tuple[Binding, Names]]:
         """Give each function of a screen with the names that it finds kept."""
-        has, groups = self._on.get(screen.name, frozenset()), self._bindings.groups()
-        for kind, name in (("source", screen.source), ("rows", screen.rows), ("answer", screen.ask), ("effect", screen.effect)):
-            binding = groups[kind].get(name or "")
-            if binding:
-                yield binding, has | ({screen.keep} if kind == "effect" and screen.keep else frozenset())
-        guard = groups["guard"].get(screen.guard or "")
-        if guard:
-            yield guard, has
+        has = self._on.get(screen.name, frozenset())
+        for binding, own in functions(screen, self._bindings):
+            yield binding, has | own
 
     def _ways(self, screen: Screen) -> Iterator[tuple[str, Names]]:
         """Give where a screen leads, with what is kept then."""
@@ -54,3 +51,23 @@ class Carried:
         effect = self._bindings.effects.get(screen.effect or "")
         if effect and screen.done:
             yield screen.done, answered | {DONE}  # what the act gave
+
+
+def functions(screen: Screen, bindings: Bindings) -> Iterator[tuple[Binding, Names]]:
+    """Give each function of a screen with what the screen itself keeps before it is called."""
+    groups, kept = bindings.groups(), frozenset({screen.keep}) if screen.keep else frozenset()
+    named = {"source": screen.source, "rows": screen.rows, "answer": screen.ask, "effect": screen.effect, "guard": screen.guard}
+    for kind, name in named.items():
+        binding = groups[kind].get(name or "")
+        if binding:
+            yield binding, kept if kind == "effect" else frozenset()
+
+
+def needed(screen: Screen, bindings: Bindings) -> Names:
+    """Return what must be kept before a screen's functions are called."""
+    return frozenset(
+        field.name
+        for binding, own in functions(screen, bindings)
+        for field in (msgspec.structs.fields(binding.kept) if binding.kept else ())
+        if field.required and field.name not in own
+    )

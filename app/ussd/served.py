@@ -6,12 +6,12 @@ from typing import Any, cast
 import msgspec
 
 from app.gsm7 import fold
+from app.ussd import way
 from app.ussd.bindings import Bindings, Hop, Refused
-from app.ussd.carried import DONE
 from app.ussd.menu import Menu, Screen, Texts
 from app.ussd.ports import Outcome
 from app.ussd.render import Page, fill, lay_out, slot_words
-from app.ussd.session import Session
+from app.ussd.session import Offer, Session
 from app.ussd.shared import Shared
 from app.ussd.vocabulary import Vocabulary
 
@@ -72,6 +72,20 @@ class Served(msgspec.Struct, frozen=True):
         whose = binding.of(hop)
         return cast(Sequence[Any], self.shared.get((binding.name, whose), hop.now, lambda: list(binding.told(hop, whose))))
 
+    def leaves(self, session: Session) -> Offer | None:
+        """Return what the next call may go on with where this one was cut, if anything.
+
+        That is a guarded screen behind another, whose answer neither acts nor is secret: the first behind the PIN is as near by
+        dialling. A menu without the word for it offers nothing.
+        """
+        screen, menu, secrets = self.menu.screens[session.screen], self.menu, self.vocabulary.secrets
+        answer = self.bindings.answers.get(screen.ask or "")
+        barred = screen.effect or (answer and (answer.acts or answer.secret)) or "resume" not in menu.words
+        behind = [menu.screens[step.screen].guard for step in session.steps[-2:]]
+        if barred or not session.more or not all(behind):
+            return None
+        return Offer([way.without(step, secrets) for step in session.steps])
+
     def word(self, name: str, language: str, instead: str = "unsure") -> str:
         """Say words that belong to no screen; others where a menu that was published earlier lacks them."""
         said = fold(self.menu.said(self.menu.word(name, instead), language))
@@ -108,8 +122,7 @@ class Served(msgspec.Struct, frozen=True):
 
     def _lay_out(self, screen: Screen, session: Session, notice: str, root: bool, hop: Hop[Any], whose: Hashable) -> Laid:
         vocabulary = self.vocabulary
-        kept = session.kept | session.kept.get(DONE, {})
-        values = self.constants | vocabulary.written(vocabulary.kept, kept)
+        values = self.constants | vocabulary.written(vocabulary.kept, session.values)
         given: dict[str, Any] = {}
         if screen.source:
             given = msgspec.to_builtins(self.bindings.sources[screen.source].told(hop, whose))

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from app.ussd.carried import DONE
+
 LIVE_SECONDS = 480
 """How long a session that waits for an entry is kept: the operators' 180 s and five minutes more."""
 
@@ -93,6 +95,12 @@ class Session(msgspec.Struct, omit_defaults=True):
     def kept(self) -> dict[str, Any]:
         """Return what was kept on the way here."""
         return {name: value for step in self.steps for name, value in (step.kept | step.led).items()}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what may be shown: what was kept, and what an act gave under its own names."""
+        kept = self.kept
+        return {**kept, **kept.get(DONE, {})}
 
     @property
     def seconds(self) -> int:

@@ -114,7 +114,7 @@ class Turn(msgspec.Struct, Generic[D], frozen=True):
         # Only in the same version of the menu: which screen of another takes its place would be a guess.
         if cut is None or (cut.opened, cut.menu) != (session.opened, session.menu):
             return None
-        return self.walk(walk.served, cut).leaves()
+        return walk.served.leaves(cut)
 
     def wait(self, value: bytes | None) -> tuple[bytes | None, bool]:
         """Wait for the hop that holds the turn; return what stands then, and whether it let go."""

@@ -6,6 +6,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from app.ussd.bindings import Binding, Bindings
+from app.ussd.carried import needed
 from app.ussd.kinds import Kind, kind_of, kinds_of, show
 from app.ussd.menu import Menu, Screen, fields
 from app.ussd.render import PLACEHOLDER
@@ -30,6 +31,7 @@ class Vocabulary:
             if guard in bindings.guards:
                 self._learn_leads(bindings.guards[guard])
         self.shared = {name: self._shared_of(screen) for name, screen in menu.screens.items()}
+        self.needs = {name: self._needs_of(screen) for name, screen in menu.screens.items()}
 
     def of_screen(self, screen: Screen) -> Mapping[str, Kind]:
         """Return the kinds that a text of this screen may show besides the kept ones: its source's own."""
@@ -66,6 +68,11 @@ class Vocabulary:
         ways = {binding.of for binding in told if binding}
         alone = _shown(screen) <= {*self.constants, *self.of_screen(screen)}
         return ways.pop() if len(ways) == 1 and alone else None
+
+    def _needs_of(self, screen: Screen) -> frozenset[str]:
+        """Return what a screen reads or shows of what was kept: a call that was lost may have acted, and have none of it."""
+        shown = _shown(screen) - {*self.constants, *self.of_screen(screen)}
+        return needed(screen, self._bindings) | {name.partition(".")[0] for name in shown}
 
     def _keeps(self, screen: Screen) -> dict[str, Mapping[str, Kind]]:
         found: dict[str, Mapping[str, Kind]] = {}

@@ -59,21 +59,6 @@ class Walk:
         """Return what may be gone on with now: nothing while a guard still holds back what was chosen."""
         return self.session.offer if self.session.wanted is None else None
 
-    def leaves(self) -> Offer | None:
-        """Return what the next call may go on with, if anything.
-
-        That is a guarded screen behind another, whose answer neither acts nor is secret: the first behind the PIN is as near by
-        dialling. A menu without the word for it offers nothing.
-        """
-        session, screen, menu = self.session, self.screen, self.served.menu
-        answer = self.served.bindings.answers.get(screen.ask or "")
-        barred = screen.effect or (answer and (answer.acts or answer.secret)) or "resume" not in menu.words
-        behind = [menu.screens[step.screen].guard for step in session.steps[-2:]]
-        if barred or not session.more or not all(behind):
-            return None
-        secrets = self.served.vocabulary.secrets
-        return Offer([way.without(step, secrets) for step in session.steps])
-
     def take(self, parts: Sequence[str]) -> None:
         """Take the entries that are new: what is offered stands until they lead to another screen."""
         session, offer, stood = self.session, self.offer, [step.screen for step in self.session.steps]
@@ -296,5 +281,16 @@ class Walk:
                 target = self.served.menu.guards[screen.guard][held.lead]
         if target == self.served.menu.start:
             self.start()
-        else:
+        elif self.served.vocabulary.needs[target] <= session.values.keys():
             session.steps = way.go_on(session.steps, target, page)
+        else:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Go home: the call was lost behind an act, and with it what the next screen wants. What was done is said there."""
+        self.start()
+        session, menu = self.session, self.served.menu
+        if session.told:
+            session.told = (menu.start, session.told[1])
+        elif "lost" in menu.words:
+            self.notice = self.served.word("lost", session.language)

@@ -131,15 +131,24 @@ def store():
 
 
 @pytest.fixture
-def phone(acts, store, clock):
-    menu = compile_menu({"way": MENU}, bindings=bindings)
-    assert Proof(menu, bindings, {}).findings() == []
-    shelf = OneMenu()
-    shelf.menu = menu
-    engine = Engine(store=store, shelf=shelf, acts=acts, bindings=bindings, desk=None, secret=b"s" * 32, constants={}, now=clock)
-    held = Handset(engine, "+221770000001")
-    held.dial()
-    return held
+def line(acts, store, clock):
+    def line(words: str) -> Handset:
+        shelf = OneMenu()
+        shelf.menu = compile_menu({"way": words}, bindings=bindings)
+        assert Proof(shelf.menu, bindings, {}).findings() == []
+        engine = Engine(
+            store=store, shelf=shelf, acts=acts, bindings=bindings, desk=None, secret=b"s" * 32, constants={}, now=clock
+        )
+        held = Handset(engine, "+221770000001")
+        held.dial()
+        return held
+
+    return line
+
+
+@pytest.fixture
+def phone(line):
+    return line(MENU)
 
 
 def tasks_shown(phone):
@@ -223,6 +232,19 @@ def test_a_call_that_the_store_lost_says_what_was_done_behind_the_pin_alone(phon
     store.__init__()
     assert phone.again().text == "Code ?\n0 Retour"
     assert phone.type("2468").text.startswith("Fait: pesée 2 ")
+
+
+@pytest.mark.parametrize(("leads", "said"), [("task", "pesée 2\n"), ("here", "Ici ?\n")])
+@pytest.mark.parametrize(("notice", "words"), [(', notice: "Fait: {what}."', "Fait: pesée 2."), ("", "On recommence.")])
+def test_a_lost_call_goes_home_behind_an_act_where_the_next_screen_wants_what_it_had(line, store, acts, leads, said, notice, words):
+    menu = MENU.replace("done: after}", f"done: {leads}{notice}}}").replace("  after: ", "  # ")
+    phone = line(menu.replace("words: {", 'words: {lost: "On recommence.", '))
+    tasks_shown(phone)
+    assert said in typed(phone, "2", "2", "1")
+    store.__init__()
+    phone.again()
+    assert phone.type("2468").text.startswith(f"{words}\nAccueil\n")
+    assert acts.done == [2]
 
 
 def test_a_hidden_choice_is_not_shown_and_keeps_its_number(phone):
