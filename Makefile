@@ -1,6 +1,7 @@
-# `make help` says what there is. The first of these Pythons that is 3.11 or newer is used; PYTHON=... names another.
-PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# `make help` says what there is. The first of these Pythons that will do is used; PYTHON=... names another. The system's comes first:
+# distributions build theirs with a profile, version managers mostly don't, and then all takes a sixth longer (docs/performance.md).
+WILL_DO := -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+PYTHON ?= $(shell for p in /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11; do $$p $(WILL_DO) && echo $$p && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := build/lock
@@ -62,9 +63,8 @@ lock: ## Pin every package and its hashes again
 	$(COMPILE) requirements/test.in --constraint requirements.txt --output-file requirements/test.txt
 
 .venv/.installed: requirements.txt requirements/run.in pyproject.toml
-	@test -n '$(PYTHON)' || { echo 'Jappoo needs Python 3.11 or newer: install it, or name it: make PYTHON=/path/to/python3.11'; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-		{ echo '$(PYTHON) has no venv: install it (Debian, Ubuntu: apt install python3-venv)'; exit 1; }
+	@test -n '$(PYTHON)' && $(PYTHON) $(WILL_DO) || { echo 'Jappoo needs Python 3.11 or newer with venv: install it (Debian, Ubuntu:' \
+		'apt install python3-venv), or name it: make PYTHON=/path/to/python3.11'; exit 1; }
 	@echo 'Installing into .venv (a minute or two, the first time)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(PIP) install --no-deps --require-hashes -r requirements.txt
