@@ -31,7 +31,7 @@ class Vocabulary:
             if guard in bindings.guards:
                 self._learn_leads(bindings.guards[guard])
         self.shared = {name: self._shared_of(screen) for name, screen in menu.screens.items()}
-        self.needs = {name: self._needs_of(screen) for name, screen in menu.screens.items()}
+        self._needs: dict[str, frozenset[str]] = {}
 
     def of_screen(self, screen: Screen) -> Mapping[str, Kind]:
         """Return the kinds that a text of this screen may show besides the kept ones: its source's own."""
@@ -62,17 +62,19 @@ class Vocabulary:
         """Write plain values by their kinds; what has no kind is left out, for it can't be shown."""
         return {name: show(kinds[name], value) for name, value in fields(values).items() if name in kinds}
 
+    def needs(self, screen: Screen) -> frozenset[str]:
+        """Return what a screen reads or shows of what was kept: a call that was lost may have acted, and have none of it."""
+        if screen.name not in self._needs:
+            shown = _shown(screen) - {*self.constants, *self.of_screen(screen)}
+            self._needs[screen.name] = needed(screen, self._bindings) | {name.partition(".")[0] for name in shown}
+        return self._needs[screen.name]
+
     def _shared_of(self, screen: Screen) -> Callable[[Any], Hashable] | None:
         """Return what tells whose words a screen shows, where they are the same for all of those: nothing kept is among them."""
         told = (self._bindings.sources.get(screen.source or ""), self._bindings.rows_of.get(screen.rows or ""))
         ways = {binding.of for binding in told if binding}
         alone = _shown(screen) <= {*self.constants, *self.of_screen(screen)}
         return ways.pop() if len(ways) == 1 and alone else None
-
-    def _needs_of(self, screen: Screen) -> frozenset[str]:
-        """Return what a screen reads or shows of what was kept: a call that was lost may have acted, and have none of it."""
-        shown = _shown(screen) - {*self.constants, *self.of_screen(screen)}
-        return needed(screen, self._bindings) | {name.partition(".")[0] for name in shown}
 
     def _keeps(self, screen: Screen) -> dict[str, Mapping[str, Kind]]:
         found: dict[str, Mapping[str, Kind]] = {}

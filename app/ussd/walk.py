@@ -281,7 +281,7 @@ class Walk:
                 target = self.served.menu.guards[screen.guard][held.lead]
         if target == self.served.menu.start:
             self.start()
-        elif self.served.vocabulary.needs[target] <= session.values.keys():
+        elif self.served.vocabulary.needs(self.served.menu.screens[target]) <= session.values.keys():
             session.steps = way.go_on(session.steps, target, page)
         else:
             self._begin_anew()
