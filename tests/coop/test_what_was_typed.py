@@ -125,11 +125,13 @@ class Walk(fuzz.Hands):
     """Hands that know where they go: to one question, and on to an act."""
 
     acted = False
+    varies = False
+    """Whether the next turn would type anything else."""
 
     def to(self, goal: str, phone: str) -> bool:
         """Walk on a telephone; tell whether the question was answered."""
         for turn in range(4):
-            self.turn, self.goal, self.answered = turn, goal, False
+            self.turn, self.goal, self.answered, self.varies = turn, goal, False, False
             self.away = self.distances(goal)
             handset = Handset(self.engine, phone)
             stands, seen = handset.dial(), Counter[str]()
@@ -147,6 +149,8 @@ class Walk(fuzz.Hands):
                     break
             if self.answered:
                 return True
+            if not self.varies:
+                return False
         return False
 
     def nearest_act(self):
@@ -158,6 +162,7 @@ class Walk(fuzz.Hands):
         if screen.form == "choices":
             return str(min(screen.choices, key=lambda number: self.way(screen.choices[number]), default=0))
         if screen.form == "list":
+            self.varies = True
             return str(self.turn + 1)
         if screen.form == "confirmation":
             return "1"
@@ -166,8 +171,9 @@ class Walk(fuzz.Hands):
         likely = fuzz.LIKELY.get(screen.ask, ("1",))
         if screen.ask == "sign_reference":
             return self.reference()
-        typed = TYPED | INSTEAD.get(self.goal, {})
-        return typed.get(screen.ask, likely[self.turn % len(likely)])
+        typed = (TYPED | INSTEAD.get(self.goal, {})).get(screen.ask)
+        self.varies |= typed is None and len(likely) > 1
+        return typed or likely[self.turn % len(likely)]
 
     def reference(self):
         table = Base.metadata.tables["payments"]
