@@ -23,7 +23,7 @@ from app.coop.till import corrections, payouts, schedule, takings, withdrawals
 from app.coop.till.models import HELD, Payout
 from app.coop.verify import verify
 from app.db.database import Database
-from tests import sample_declarations
+from tests import sample_declarations, samples
 from tests.acts import by, own
 from tests.conftest import PATIENT_MS
 
@@ -163,12 +163,14 @@ def check(database):
 def test_whatever_happens_at_the_till_the_books_agree(house, tmp_path_factory, acts):
     file = tmp_path_factory.mktemp("acts") / "jappoo.db"
     shutil.copyfile(house, file)
-    database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
+    database, left, agreed = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS), samples.File(file), None
     try:
         for number, (act, times) in enumerate(acts):
             for _ in range(times if act[0] in ("in", "ask", "deliver") else 1):
                 attempt(database, act, f"op {number}")
-            check(database)
+            if left.mark() != agreed:  # most acts are refused, and write nothing
+                check(database)
+                agreed = left.mark()
         with database.read() as reader:
             written = reader.scalars(select(JournalEntry.operation)).all()
         assert len(written) == len(set(written))
