@@ -17,8 +17,9 @@ from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
-from slipcover import FileMatcher, ImportManager, Slipcover, branch, merge_coverage
+from slipcover import FileMatcher, ImportManager, Slipcover, branch, merge_coverage, probe, slipcover
 from slipcover.importer import SlipcoverLoader
+from slipcover.version import __version__ as VERSION  # noqa: N812 - it is one
 
 FLOORS = {
     "app/ussd": 90,
@@ -33,7 +34,7 @@ FLOORS = {
 }
 """Per cent."""
 
-_OURS = ["app", "menus", "workers"]
+_OURS = [*FLOORS]
 _LEFT_OUT = [r"^\s*\.\.\.$"]
 _NEVER = -1
 """Marks of what has run stay where they are: to take one out, slipcover looks through every function of every module."""
@@ -42,25 +43,57 @@ _LEADS = "PYTEST_XDIST_WORKER" not in os.environ and "--numprocesses" in sys.arg
 """Who leads runs no test."""
 
 
-def _with_branches(source: Path) -> CodeType:
-    """Compile a module so that its branches can be marked; done anew only when it has changed, as of its plain code."""
+class _Marks:
+    """What stands in a kept module where a probe is to be: a probe itself can't be kept."""
+
+    signal = "a probe of slipcover's"
+
+    @staticmethod
+    def new(slipcover: object, file: str, place: object, threshold: int) -> tuple[str, object]:
+        """Return a mark of a line, or of a branch."""
+        del slipcover, file, threshold
+        return _Marks.signal, place
+
+
+setattr(slipcover, "probe", _Marks)  # noqa: B010 - mypy refuses the plain assignment
+
+
+def _marked(source: Path) -> tuple[list[int], list[tuple[int, int]], CodeType]:
+    """Return a module's lines, its branches, and its code with a mark at each; made anew only when it has changed."""
     kept = Path(cache_from_source(source, optimization="branches"))
     there = source.stat()
-    stamp = f"{there.st_mtime_ns} {there.st_size}\n".encode()
+    stamp = f"{source} {there.st_mtime_ns} {there.st_size} {VERSION}\n".encode()
     if kept.exists() and (found := kept.read_bytes()).startswith(stamp):
-        code: CodeType = marshal.loads(found[len(stamp) :])  # noqa: S302 - our own
-        return code
-    code = compile(branch.preinstrument(ast.parse(source.read_bytes())), source, "exec")
+        module: tuple[list[int], list[tuple[int, int]], CodeType] = marshal.loads(found[len(stamp) :])  # noqa: S302 - our own
+        return module
+    marks = Slipcover(branch=True)
+    code = marks.instrument(compile(branch.preinstrument(ast.parse(source.read_bytes())), source, "exec"))
+    module = [*marks.code_lines[code.co_filename]], [*marks.code_branches[code.co_filename]], code
     kept.parent.mkdir(exist_ok=True)
     beside = kept.with_suffix(f".{os.getpid()}")
-    beside.write_bytes(stamp + marshal.dumps(code))
+    beside.write_bytes(stamp + marshal.dumps(module))
     beside.replace(kept)
-    return code
+    return module
+
+
+def _probed(code: CodeType) -> CodeType:
+    """Put probes where the marks are."""
+
+    def put(one: Any) -> Any:
+        if isinstance(one, CodeType):
+            return _probed(one)
+        if isinstance(one, tuple) and len(one) == 2 and one[0] == _Marks.signal:
+            return probe.new(_measured, code.co_filename, one[1], _NEVER)
+        return probe.signal if one == _Marks.signal else one
+
+    return code.replace(co_consts=tuple(map(put, code.co_consts)))
 
 
 def _load(loader: SlipcoverLoader, module: ModuleType) -> None:
-    _measured.register_module(module)
-    exec(_measured.instrument(_with_branches(loader.origin)), vars(module))  # noqa: S102 - the module itself
+    lines, branches, code = _marked(loader.origin)
+    _measured.code_lines[code.co_filename].update(lines)
+    _measured.code_branches[code.co_filename].update(branches)
+    exec(_probed(code), vars(module))  # noqa: S102 - the module itself
 
 
 setattr(SlipcoverLoader, "exec_module", _load)  # noqa: B010 - mypy refuses the plain assignment
