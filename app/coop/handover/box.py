@@ -4,6 +4,7 @@ Cash leaves the box when it is handed over, and its account when the member has 
 promised: nothing else takes its money. A batch of payments promises nothing: what is owed is paid as the box can.
 """
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -46,6 +47,7 @@ class Box(msgspec.Struct, frozen=True):
         return self.there - self.promised
 
 
+@cache
 def sums() -> Select[Any]:
     """Select by co-operative what `Box` is made of: cooperative_id, part, amount."""
     parts: list[tuple[str, Any, Any, Any]] = [("cash", Account, Posting.amount, Account.kind == "cash")]
