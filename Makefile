@@ -11,7 +11,7 @@ COMPILE := $(LOCK)/bin/uv pip compile --quiet --generate-hashes --universal --no
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo clean-demo test browser lint format guide bench soak faults dumps lock
+.PHONY: help install demo clean-demo test browser compiled lint types rules format guide bench soak faults dumps lock
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ clean-demo: ## Drop what the demo has kept
 	rm -rf var/jappoo.db var/jappoo.db-wal var/jappoo.db-shm var/valkey var/simulator var/log
 
 test: .venv/.installed-tests browser ## Linters, types, import rules and all tests, on SQLite and PostgreSQL
-	@PYTEST_PLUGINS=tests.floors $(BIN)/python -m pytest --collect-only -qq >/dev/null & $(MAKE) --no-print-directory lint && wait # it compiles the tests
+	@$(MAKE) --no-print-directory --jobs 2 compiled lint
 	@PYTEST_PLUGINS=tests.floors $(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist worksteal --durations 20
 
 browser: # The browser tests' Chromium: installed where that can be done without asking, asked for by name elsewhere
@@ -34,10 +34,17 @@ browser: # The browser tests' Chromium: installed where that can be done without
 			echo 'Installing chromium'; apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; fi; \
 		command -v chromium >/dev/null || { echo 'The browser tests want Chromium: install it (Debian, Ubuntu: apt install chromium)'; exit 1; }
 
-lint: .venv/.installed-tests ## Linters, types, import rules and migrations only
+compiled: .venv/.installed-tests # The tests, once: each of their processes would compile them. What is wrong with one its run says
+	@PYTEST_PLUGINS=tests.floors $(BIN)/python -m pytest --collect-only -qq >/dev/null || :
+
+lint: types rules ## Linters, types, import rules and migrations only
+
+types: .venv/.installed-tests
+	@$(BIN)/mypy --no-error-summary
+
+rules: .venv/.installed-tests
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo 'not formatted: make format'; exit 1; }
-	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tests.migrations
 

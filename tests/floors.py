@@ -134,7 +134,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
     """Fail a run that covers a package less than its floor."""
     result = yield
-    if not hasattr(session.config, "workerinput"):
+    if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
         whole, *others = _of_workers or [_measured.get_coverage()]
         for of_worker in others:
             merge_coverage(whole, of_worker)
