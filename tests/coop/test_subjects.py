@@ -57,7 +57,7 @@ def test_two_kinds_of_hand_over_never_have_one_name():
 def test_the_box_is_not_read_before_what_leaves_it_is_declared(monkeypatch):
     monkeypatch.setattr(handover, "_KINDS", {})
     with pytest.raises(LookupError):
-        sums()
+        sums.__wrapped__()
 
 
 def test_names_of_subjects_sweeps_and_movements_are_each_ones_own():
