@@ -279,9 +279,10 @@ class Walk:
                 session.who = msgspec.to_builtins(held.who) if held.who else None
                 session.wanted = (target, len(session.steps))
                 target = self.served.menu.guards[screen.guard][held.lead]
+        needs = self.served.vocabulary.needs(self.served.menu.screens[target])
         if target == self.served.menu.start:
             self.start()
-        elif self.served.vocabulary.needs(self.served.menu.screens[target]) <= session.values.keys():
+        elif not needs or needs <= session.values.keys():
             session.steps = way.go_on(session.steps, target, page)
         else:
             self._begin_anew()
