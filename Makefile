@@ -1,5 +1,5 @@
 # `make help` says what there is. The first of these Pythons that will do is used; PYTHON=... names another. The system's comes first:
-# distributions build theirs with a profile, version managers mostly don't, and then all takes a sixth longer (docs/performance.md).
+# distributions build theirs with a profile, version managers mostly don't, and then all takes up to a sixth longer (docs/performance.md).
 WILL_DO := -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 PYTHON ?= $(shell for p in /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11; do $$p $(WILL_DO) && echo $$p && break; done)
 BIN := .venv/bin
