@@ -34,11 +34,10 @@ FLOORS = {
 }
 """Per cent."""
 
-_OURS = [*FLOORS]
 _LEFT_OUT = [r"^\s*\.\.\.$"]
 _NEVER = -1
 """Marks of what has run stay where they are: to take one out, slipcover looks through every function of every module."""
-_measured = Slipcover(branch=True, source=_OURS, d_miss_threshold=_NEVER, exclude_also=_LEFT_OUT)
+_measured = Slipcover(branch=True, source=[*FLOORS], d_miss_threshold=_NEVER, exclude_also=_LEFT_OUT)
 _LEADS = "PYTEST_XDIST_WORKER" not in os.environ and "--numprocesses" in sys.argv
 """Who leads runs no test."""
 
@@ -98,7 +97,7 @@ def _load(loader: SlipcoverLoader, module: ModuleType) -> None:
 
 setattr(SlipcoverLoader, "exec_module", _load)  # noqa: B010 - mypy refuses the plain assignment
 if not _LEADS:
-    ImportManager(_measured, FileMatcher(sources=_OURS)).__enter__()
+    ImportManager(_measured, FileMatcher(sources=[*FLOORS])).__enter__()
 _low: list[str] = []
 _of_workers: list[dict[str, Any]] = []
 

@@ -29,9 +29,8 @@ class MissedCode(msgspec.Struct, frozen=True):
 def own_estimate(session: Session, act: Act, broadcast_id: int) -> Broadcast:
     """Return what the caller estimated, or has ordered, from the number in hand, in reach of the act's office. Raises NotYours."""
     found = session.get(Broadcast, broadcast_id)
-    mine = found is not None and (found.sender, found.person_id) == (act.phone, act.person_id)
-    mine = found is not None and (found.sender, found.person_id) == (act.phone, act.person_id)
-    if found is None or not (mine and act.office.scope.includes(found.cooperative_id)):
+    mine = act.phone, act.person_id
+    if found is None or (found.sender, found.person_id) != mine or not act.office.scope.includes(found.cooperative_id):
         raise NotYours("broadcast")
     return found
 

@@ -56,10 +56,8 @@ def account_of(session: Session, cooperative_id: int, member_id: int | None, kin
     Control accounts beyond CONTROL_KINDS: *solidarity*, *handed_over* (out of the box, without the member's word yet), *bank*,
     *mobile*, *equipment*; a member's beyond MEMBER_KINDS: *leasing*.
     """
-    wanted, row = (
-        _CONTROL if member_id is None else _MEMBERS,
-        {"cooperative_id": cooperative_id, "member_id": member_id, "kind": kind},
-    )
+    wanted = _CONTROL if member_id is None else _MEMBERS
+    row = {"cooperative_id": cooperative_id, "member_id": member_id, "kind": kind}
     found = session.scalar(wanted, row)
     if found is None:
         session.execute(upsert(session, Account).on_conflict_do_nothing(), row)  # another may be opening the same
